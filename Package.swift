@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let warningsAreErrors: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func layer(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: warningsAreErrors)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
+}
+
+let package = Package(
+  name: "espalier",
+  products: [
+    .executable(name: "espalier", targets: ["espalier"]),
+    .library(name: "EspalierConstraint", targets: ["Grammar", "Recognition", "Vocabulary", "Constraint"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // The C boundary.
+    .systemLibrary(name: "CTreeSitter", pkgConfig: "tree-sitter", providers: [.apt(["libtree-sitter-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CGrammar"),
+
+    // Dependencies point downwards only.
+    layer("Grammar", ["CGrammar", .product(name: "Yams", package: "Yams")]),
+    layer("Syntax", ["CTreeSitter", "Grammar"]),
+    layer("Recognition", ["CGrammar", "Grammar"]),
+    layer("Vocabulary"),
+    layer("Constraint", ["Recognition", "Vocabulary"]),
+    layer("Tensor", ["COpenBLAS"]),
+    layer("Denoiser", ["Tensor", "Vocabulary"]),
+    layer("Diffusion", ["Constraint", "Denoiser"]),
+    layer("Repair", ["Diffusion", "Syntax"]),
+    layer("Standards", ["Syntax", .product(name: "Yams", package: "Yams")]),
+    layer("Reporting"),
+    .executableTarget(
+      name: "espalier",
+      dependencies: [
+        "Grammar", "Syntax", "Recognition", "Constraint", "Denoiser", "Diffusion", "Repair", "Standards",
+        "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: warningsAreErrors),
+
+    tests("GrammarTests", ["Grammar"]),
+    tests("SyntaxTests", ["Syntax"]),
+    tests("RecognitionTests", ["Recognition", "Syntax"]),
+    tests("VocabularyTests", ["Vocabulary"]),
+    tests("ConstraintTests", ["Constraint", "Syntax"]),
+    tests("DenoiserTests", ["Denoiser", "Tensor"]),
+    tests("DiffusionTests", ["Diffusion", "Syntax"]),
+    tests("RepairTests", ["Repair"]),
+    tests("StandardsTests", ["Standards"]),
+    tests("ReportingTests", ["Reporting"]),
+    tests("CommandTests", []),
+  ]
+)

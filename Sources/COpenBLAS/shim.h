@@ -1,0 +1,2 @@
+// OpenBLAS of the system: single-precision matrix products.
+#include <cblas.h>

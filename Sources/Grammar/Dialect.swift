@@ -1,0 +1,19 @@
+/// What a grammar's folder says in `dialect.yml`: how the language's own parser is narrower than the grammar.
+public struct Dialect: Codable, Equatable, Sendable {
+  /// Names of symbols that must not occur: actions that shift or reduce to them are removed.
+  public var forbiddenSymbols: [String]?
+  /// Words that must not stand where the grammar wants its word terminal.
+  public var reservedWords: [String]?
+  /// Layout: a line's column must be that of an open block, and a block must not be empty.
+  public var strictLayout: Bool?
+  /// By terminal name, a regular expression (the subset of `TerminalPattern`) that its text must match as a whole.
+  public var terminalPatterns: [String: String]?
+  /// The root needs exactly this many named children that are not extras (JSON: 1).
+  public var rootChildren: Int?
+  /// Tree-sitter queries that must not match.
+  public var forbiddenQueries: [String]?
+  /// Which built-in reference validator judges a file ("json"), if any.
+  public var validator: String?
+
+  public init() {}
+}

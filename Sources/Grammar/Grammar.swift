@@ -1,0 +1,27 @@
+/// A tree-sitter grammar as data: its tables, its lexical automata, its description and its dialect.
+public final class Grammar: Sendable {
+  /// The grammar's name as its `tree_sitter_NAME` function spells it.
+  public let name: String
+  /// As parser.c declares them; a dialect's narrowing is not applied here.
+  public let tables: ParseTables
+  public let lexer: LexicalAutomaton
+  /// The keyword automaton, if `tables.keywordCapture` is set.
+  public let keywords: LexicalAutomaton?
+  public let description: GrammarDescription
+  public let dialect: Dialect
+  /// The compiled grammar: what the runtime and the external scanner are driven through.
+  public let library: GrammarLibrary
+
+  package init(
+    name: String, tables: ParseTables, lexer: LexicalAutomaton, keywords: LexicalAutomaton?,
+    description: GrammarDescription, dialect: Dialect, library: GrammarLibrary
+  ) {
+    self.name = name
+    self.tables = tables
+    self.lexer = lexer
+    self.keywords = keywords
+    self.description = description
+    self.dialect = dialect
+    self.library = library
+  }
+}

@@ -1,0 +1,36 @@
+/// What a grammar's folder says in `grammar.yml`: facts about the language that its tables do not hold.
+public struct GrammarDescription: Codable, Equatable, Sendable {
+  public var name: String
+  public var version: String?
+  public var licence: String?
+  /// File name endings, without the dot.
+  public var extensions: [String]
+  /// How a comment to the end of the line starts; used for probes and for the generation marker.
+  public var lineComment: String?
+  /// The off-side rule, where the language has one.
+  public var layout: Layout?
+  /// Sample text for terminals that have no fixed spelling, by symbol name; used for shortest completions.
+  public var placeholders: [String: String]?
+  /// Further text that the external scanner is probed with at the end of known bytes.
+  public var probes: [String]?
+  /// How functions look in the parse tree, for `generate --function`.
+  public var functions: [Function]?
+  /// The command that judges a file in audits: an argument list in which "{}" is the file; nil if there is none.
+  public var reference: [String]?
+
+  public struct Layout: Codable, Equatable, Sendable {
+    /// Names of the external terminals.
+    public var newline: String
+    public var indent: String
+    public var dedent: String
+    /// How many columns a tab counts.
+    public var tabWidth: Int
+  }
+
+  public struct Function: Codable, Equatable, Sendable {
+    /// The node kind of a function, and its fields.
+    public var node: String
+    public var name: String
+    public var body: String
+  }
+}
