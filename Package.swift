@@ -7,8 +7,8 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: warningsAreErrors)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
+func tests(_ name: String, _ dependencies: [Target.Dependency], data: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: data, swiftSettings: warningsAreErrors)
 }
 
 let package = Package(
@@ -50,7 +50,7 @@ let package = Package(
     tests("GrammarTests", ["Grammar"]),
     tests("SyntaxTests", ["Syntax"]),
     tests("RecognitionTests", ["Recognition", "Syntax"]),
-    tests("VocabularyTests", ["Vocabulary"]),
+    tests("VocabularyTests", ["Vocabulary"], data: ["Data"]),
     tests("ConstraintTests", ["Constraint", "Syntax"]),
     tests("DenoiserTests", ["Denoiser", "Tensor"]),
     tests("DiffusionTests", ["Diffusion", "Syntax"]),
