@@ -1,0 +1,54 @@
+internal import CTreeSitter
+public import Grammar
+
+/// The tree-sitter runtime with one grammar: parses, and judges whether a text is clean.
+///
+/// A parser keeps its buffers from one text to the next; it belongs to one task at a time.
+public final class SyntaxParser {
+  public let grammar: Grammar
+  private let parser: OpaquePointer
+
+  /// The most bytes that a text may have: half of what the runtime's 32-bit offsets address, so that its own sums of
+  /// sizes cannot wrap.
+  public static let byteLimit = Int(Int32.max)
+
+  /// Throws `incompatibleGrammar` if the runtime does not know the grammar's ABI.
+  public init(_ grammar: Grammar) throws(SyntaxError) {
+    let language = OpaquePointer(grammar.library.language)
+    let parser: OpaquePointer = ts_parser_new()
+    guard ts_parser_set_language(parser, language) else {
+      ts_parser_delete(parser)
+      throw .incompatibleGrammar(
+        name: grammar.name, found: Int(ts_language_version(language)),
+        expected: Int(TREE_SITTER_MIN_COMPATIBLE_LANGUAGE_VERSION)...Int(TREE_SITTER_LANGUAGE_VERSION))
+    }
+    self.grammar = grammar
+    self.parser = parser
+  }
+
+  deinit { ts_parser_delete(parser) }
+
+  /// Parses `source`; a text with mistakes has a tree too. About 5 MB/s.
+  ///
+  /// Throws `inputTooLarge` beyond `byteLimit`, `noTree` if the runtime gives up.
+  public func parse(_ source: [UInt8]) throws(SyntaxError) -> SyntaxTree {
+    guard source.count <= Self.byteLimit else {
+      throw .inputTooLarge(given: source.count, limit: Self.byteLimit)
+    }
+    // An empty array has no address, but the runtime wants one.
+    let tree = (source.isEmpty ? [0] : source).withUnsafeBytes {
+      ts_parser_parse_string(
+        parser, nil, $0.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(source.count))
+    }
+    guard let tree else {
+      ts_parser_reset(parser)
+      throw .noTree
+    }
+    return SyntaxTree(tree, source: source, grammar: grammar)
+  }
+
+  /// Whether the runtime parses `source` without ERROR and MISSING nodes; a text that cannot be parsed is not accepted.
+  public func accepts(_ source: [UInt8]) -> Bool {
+    (try? parse(source))?.isClean ?? false
+  }
+}
