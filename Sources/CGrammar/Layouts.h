@@ -1,0 +1,66 @@
+// The memory layout of TSLanguage in ABI 13 and 14, as mirror structs under names of our own.
+#ifndef ESPALIER_LAYOUTS_H
+#define ESPALIER_LAYOUTS_H
+#include "CGrammar.h"
+
+typedef union {
+  uint8_t type;
+  struct {
+    uint8_t type;
+    uint16_t state;
+    bool extra, repetition;
+  } shift;
+  struct {
+    uint8_t type, child_count;
+    uint16_t symbol;
+    int16_t dynamic_precedence;
+    uint16_t production_id;
+  } reduce;
+  struct {
+    uint8_t count;
+    bool reusable;
+  } entry;
+} EspalierActionEntry;
+
+typedef struct {
+  bool visible, named, supertype;
+} EspalierSymbolMetadata;
+
+typedef struct {
+  uint16_t lex_state, external_lex_state;
+} EspalierLexMode;
+
+typedef struct {
+  uint32_t version, symbol_count, alias_count, token_count, external_token_count, state_count, large_state_count;
+  uint32_t production_id_count, field_count;
+  uint16_t max_alias_sequence_length;
+  const uint16_t *parse_table;
+  const uint16_t *small_parse_table;
+  const uint32_t *small_parse_table_map;
+  const EspalierActionEntry *parse_actions;
+  const char *const *symbol_names;
+  const char *const *field_names;
+  const void *field_map_slices, *field_map_entries;
+  const EspalierSymbolMetadata *symbol_metadata;
+  const uint16_t *public_symbol_map, *alias_map, *alias_sequences;
+  const EspalierLexMode *lex_modes;
+  // In a probe build these take an EspalierProbe.
+  bool (*lex_fn)(void *, uint16_t);
+  bool (*keyword_lex_fn)(void *, uint16_t);
+  uint16_t keyword_capture_token;
+  struct {
+    const bool *states;
+    const uint16_t *symbol_map;
+    void *(*create)(void);
+    void (*destroy)(void *);
+    bool (*scan)(void *, EspalierLexer *, const bool *);
+    unsigned (*serialize)(void *, char *);
+    void (*deserialize)(void *, const char *, unsigned);
+  } scanner;
+  // ABI 14 has one more field, which is not needed.
+} EspalierLanguage;
+
+static inline const EspalierLanguage *espalier_layout(const void *language) {
+  return (const EspalierLanguage *)language;
+}
+#endif

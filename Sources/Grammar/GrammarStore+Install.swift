@@ -1,0 +1,132 @@
+import CGrammar
+import Foundation
+
+extension GrammarStore {
+  /// Builds the tree-sitter grammar in `folder` and installs it; an earlier version of it is replaced.
+  ///
+  /// `folder` holds `src/parser.c` or `parser.c`, of ABI 13 or 14. `description` is a folder with a `grammar.yml` and
+  /// perhaps a `dialect.yml`; without it, endings and licence are taken from the grammar's own metadata files. The
+  /// grammar appears whole or not at all, and concurrent installs wait for each other. Needs a C compiler and takes
+  /// some seconds. Throws `notAGrammar`, `unsupportedABI`, `compilerFailed`, `invalidDescription`, `fileAccess` and
+  /// what extracting the automata throws.
+  @discardableResult
+  public func install(folder: URL, into root: URL? = nil, description: URL? = nil) throws(GrammarError) -> Entry {
+    let headers = try headersFolder(also: root)
+    return try install(
+      folder: folder, into: root ?? installRoot, description: description, compiler: GrammarCompiler(headers: headers))
+  }
+
+  func install(
+    folder: URL, into root: URL, description: URL?, compiler: GrammarCompiler
+  ) throws(GrammarError) -> Entry {
+    let supported = Int(ESPALIER_OLDEST_ABI)...Int(ESPALIER_NEWEST_ABI)
+    let source = try GrammarSource(folder: folder, supported: supported)
+    let grammars = root.appendingPathComponent("grammars", isDirectory: true)
+    try Self.makeFolder(grammars)
+    let lock = try FileLock(path: grammars.appendingPathComponent(".lock").path)
+    defer { lock.unlock() }
+
+    let work = grammars.appendingPathComponent(".install-\(UUID().uuidString)", isDirectory: true)
+    try Self.makeFolder(work)
+    defer { try? FileManager.default.removeItem(at: work) }
+    let new = work.appendingPathComponent("new", isDirectory: true)
+    try Self.makeFolder(new)
+
+    // What can be wrong with the description shows before the slow part.
+    try Self.writeDescription(of: source, folder: folder, description: description, into: new)
+    let built = try compiler.compile(source, into: work)
+    let library = try GrammarLibrary(path: built.parser.path, name: source.name)
+    let probe = try GrammarLibrary(path: built.probe.path, name: source.name)
+    let contents = try Self.extract(name: source.name, library: library, probe: probe)
+    do {
+      try TablesFile.encode(contents, language: library.language)
+        .write(to: new.appendingPathComponent("tables.bin"))
+      try FileManager.default.moveItem(at: built.parser, to: new.appendingPathComponent("parser.so"))
+    } catch {
+      throw .fileAccess(path: new.path, reason: error.localizedDescription)
+    }
+
+    let target = grammars.appendingPathComponent(source.name, isDirectory: true)
+    let old = work.appendingPathComponent("old", isDirectory: true)
+    do {
+      if FileManager.default.fileExists(atPath: target.path) {
+        try FileManager.default.moveItem(at: target, to: old)
+      }
+      try FileManager.default.moveItem(at: new, to: target)
+    } catch {
+      throw .fileAccess(path: target.path, reason: error.localizedDescription)
+    }
+    return Entry(
+      name: source.name, folder: target,
+      description: try GrammarDescription(path: target.appendingPathComponent("grammar.yml").path))
+  }
+
+  /// Reads tables and automata out of a loaded grammar and its probe build.
+  static func extract(
+    name: String, library: GrammarLibrary, probe: GrammarLibrary
+  ) throws(GrammarError) -> TablesFile.Contents {
+    let tables = try ParseTables(language: library.language, name: name)
+    let starts = Set(tables.lexStates).subtracting([ParseTables.noLookahead])
+    let lexer = try LexicalAutomaton(
+      probe: LexerProbe(language: probe.language, keywords: false, starts: starts, name: name), name: name)
+    var keywords: LexicalAutomaton?
+    if tables.keywordCapture != nil {
+      keywords = try LexicalAutomaton(
+        probe: LexerProbe(language: probe.language, keywords: true, starts: [0], name: name), name: name)
+    }
+    return TablesFile.Contents(tables: tables, lexer: lexer, keywords: keywords)
+  }
+
+  private func headersFolder(also root: URL?) throws(GrammarError) -> URL {
+    let candidates = ([root, installRoot].compactMap { $0 } + roots).map {
+      $0.appendingPathComponent("include", isDirectory: true)
+    }
+    for folder in candidates
+    where FileManager.default.fileExists(atPath: folder.appendingPathComponent("tree_sitter/parser.h").path) {
+      return folder
+    }
+    throw .fileAccess(
+      path: candidates.first?.path ?? "include",
+      reason: "tree_sitter/parser.h is not here, nor in another store's include folder; Espalier is not set up whole")
+  }
+
+  private static func writeDescription(
+    of source: GrammarSource, folder: URL, description: URL?, into new: URL
+  ) throws(GrammarError) {
+    let metadata = GrammarMetadata(folder: folder, name: source.name)
+    var text: String
+    if let description {
+      let path = description.appendingPathComponent("grammar.yml")
+      let given = try GrammarDescription(path: path.path)
+      guard given.name == source.name else {
+        throw .notAGrammar(path: folder.path, expected: "the grammar '\(given.name)'", found: "'\(source.name)'")
+      }
+      text = (try? String(contentsOf: path, encoding: .utf8)) ?? ""
+      text += metadata.lines(version: given.version == nil, licence: given.licence == nil)
+      let dialect = description.appendingPathComponent("dialect.yml")
+      if FileManager.default.fileExists(atPath: dialect.path) {
+        _ = try Dialect(path: dialect.path)
+        do {
+          try FileManager.default.copyItem(at: dialect, to: new.appendingPathComponent("dialect.yml"))
+        } catch {
+          throw .fileAccess(path: dialect.path, reason: error.localizedDescription)
+        }
+      }
+    } else {
+      text = metadata.description(name: source.name)
+    }
+    do {
+      try Data(text.utf8).write(to: new.appendingPathComponent("grammar.yml"))
+    } catch {
+      throw .fileAccess(path: new.path, reason: error.localizedDescription)
+    }
+  }
+
+  private static func makeFolder(_ folder: URL) throws(GrammarError) {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .fileAccess(path: folder.path, reason: error.localizedDescription)
+    }
+  }
+}

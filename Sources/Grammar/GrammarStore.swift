@@ -1,0 +1,122 @@
+import Foundation
+
+/// The installed grammars: folders on disk that are looked through in order.
+///
+/// Each root holds `include/` (the headers that grammars are compiled with) and, per grammar,
+/// `grammars/NAME/{parser.so, tables.bin, grammar.yml, dialect.yml}`. The first root that has a grammar wins.
+public struct GrammarStore: Sendable {
+  /// In the order in which they are looked through; they need not exist.
+  public let roots: [URL]
+  /// Where `install` writes.
+  public let installRoot: URL
+
+  /// A store over `roots`, at least one, that installs into `installRoot` or else into the first.
+  public init(roots: [URL], installRoot: URL? = nil) {
+    self.roots = roots
+    self.installRoot = installRoot ?? roots.first ?? Self.userRoot(environment: ProcessInfo.processInfo.environment)
+  }
+
+  /// `$ESPALIER_HOME`, the folder `share/espalier` beside the executable's own, and the user's store.
+  ///
+  /// Grammars are installed into the first if it is set, else into the last.
+  public static var `default`: GrammarStore {
+    let environment = ProcessInfo.processInfo.environment
+    let home = environment["ESPALIER_HOME"].flatMap { $0.isEmpty ? nil : URL(fileURLWithPath: $0, isDirectory: true) }
+    var roots = home.map { [$0] } ?? []
+    if let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+      let prefix = URL(fileURLWithPath: executable).deletingLastPathComponent().deletingLastPathComponent()
+      roots.append(prefix.appendingPathComponent("share/espalier", isDirectory: true))
+    }
+    let user = userRoot(environment: environment)
+    return GrammarStore(roots: roots + [user], installRoot: home ?? user)
+  }
+
+  private static func userRoot(environment: [String: String]) -> URL {
+    if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
+      return URL(fileURLWithPath: data, isDirectory: true).appendingPathComponent("espalier", isDirectory: true)
+    }
+    return FileManager.default.homeDirectoryForCurrentUser
+      .appendingPathComponent(".local/share/espalier", isDirectory: true)
+  }
+
+  /// An installed grammar.
+  public struct Entry: Sendable, Equatable {
+    public var name: String
+    public var folder: URL
+    /// Nil if `grammar.yml` cannot be read; `open` says why.
+    public var description: GrammarDescription?
+  }
+
+  /// All grammars by name. A grammar of an earlier root hides one of the same name in a later root.
+  public func list() -> [Entry] {
+    var entries: [String: Entry] = [:]
+    for root in roots {
+      let grammars = root.appendingPathComponent("grammars", isDirectory: true)
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: grammars.path)) ?? []
+      for name in names where entries[name] == nil && Self.isName(name) {
+        let folder = grammars.appendingPathComponent(name, isDirectory: true)
+        guard FileManager.default.fileExists(atPath: folder.appendingPathComponent("tables.bin").path) else { continue }
+        entries[name] = Entry(
+          name: name, folder: folder,
+          description: try? GrammarDescription(path: folder.appendingPathComponent("grammar.yml").path))
+      }
+    }
+    return entries.values.sorted { $0.name < $1.name }
+  }
+
+  /// The folder of the grammar `name`.
+  ///
+  /// Throws `unknownGrammar` if no root has it.
+  public func folder(of name: String) throws(GrammarError) -> URL {
+    if Self.isName(name) {
+      for root in roots {
+        let folder = root.appendingPathComponent("grammars/\(name)", isDirectory: true)
+        if FileManager.default.fileExists(atPath: folder.appendingPathComponent("tables.bin").path) { return folder }
+      }
+    }
+    throw .unknownGrammar(name: name, installed: list().map(\.name))
+  }
+
+  /// Loads the grammar `name`: its compiled parser into the process, its tables and automata from the cache file.
+  ///
+  /// Throws `unknownGrammar`, or whatever is wrong with its files. Takes a few milliseconds; keep the result.
+  public func open(_ name: String) throws(GrammarError) -> Grammar {
+    let folder = try folder(of: name)
+    let library = try GrammarLibrary(path: folder.appendingPathComponent("parser.so").path, name: name)
+    let contents = try TablesFile.read(
+      path: folder.appendingPathComponent("tables.bin").path, language: library.language)
+    let description = try GrammarDescription(path: folder.appendingPathComponent("grammar.yml").path)
+    let dialectPath = folder.appendingPathComponent("dialect.yml").path
+    let hasDialect = FileManager.default.fileExists(atPath: dialectPath)
+    return Grammar(
+      name: name, tables: contents.tables, lexer: contents.lexer, keywords: contents.keywords,
+      description: description, dialect: hasDialect ? try Dialect(path: dialectPath) : Dialect(), library: library)
+  }
+
+  /// The name of the grammar that claims the file's ending; the longest ending wins. Nil if none does.
+  public func language(forFile path: String) -> String? {
+    let parts = URL(fileURLWithPath: path).lastPathComponent.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count > 1 else { return nil }
+    let entries = list()
+    for start in 1..<parts.count {
+      let ending = parts[start...].joined(separator: ".")
+      if let entry = entries.first(where: { $0.description?.extensions.contains(ending) ?? false }) {
+        return entry.name
+      }
+    }
+    return nil
+  }
+
+  /// Whether `name` can be that of a `tree_sitter_NAME` function; nothing else may become part of a path.
+  static func isName(_ name: String) -> Bool {
+    !name.isEmpty
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+          true
+        default: false
+        }
+      }
+  }
+}

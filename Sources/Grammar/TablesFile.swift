@@ -1,0 +1,308 @@
+import CGrammar
+import Foundation
+
+/// The cache file `tables.bin`: a grammar's tables and automata, laid out so that loading is copying.
+///
+///     header    "ESPTABLE", format, ABI, fingerprint of the compiled grammar, length and hash of what follows
+///     arrays    each: element count (8 bytes), elements (little-endian), zeros up to a multiple of 8
+///
+/// A file is accepted only if it belongs to this format and to the compiled grammar beside it, its hash is right and
+/// every number in it is within bounds, so a damaged or foreign file is an error and never an index out of range.
+enum TablesFile {
+  /// Raised with every change of the layout or of what is extracted.
+  static let format: UInt32 = 1
+  static let magic: [UInt8] = Array("ESPTABLE".utf8)
+  static let headerSize = 40
+
+  struct Contents {
+    var tables: ParseTables
+    var lexer: LexicalAutomaton
+    var keywords: LexicalAutomaton?
+  }
+
+  // MARK: Writing
+
+  static func encode(_ contents: Contents, language: UnsafeRawPointer) -> Data {
+    var body = ArrayWriter()
+    let tables = contents.tables
+    body.append([UInt32(tables.stateCount), UInt32(tables.terminalCount), UInt32(tables.symbolCount)])
+    body.append(tables.symbols.map { UInt8($0.isVisible ? 1 : 0) | UInt8($0.isNamed ? 2 : 0) })
+    body.append(tables.symbols.map { UInt32($0.name.utf8.count) })
+    body.append(tables.symbols.flatMap { Array($0.name.utf8) })
+    body.append(tables.cells)
+    body.append(tables.actionLists.map { UInt16($0.count) })
+    body.append(tables.actionLists.flatMap { $0.map(pack) })
+    body.append(tables.lexStates)
+    body.append(tables.externalLexStates)
+    body.append(tables.externalTerminals.map(\.rawValue))
+    body.append(tables.externalValidity.map { UInt8($0 ? 1 : 0) })
+    body.append([tables.keywordCapture?.rawValue ?? 0])
+    for automaton in [contents.lexer, contents.keywords] {
+      body.append([UInt32(automaton?.stateCount ?? 0), UInt32(automaton?.classCount ?? 0)])
+      guard let automaton else { continue }
+      body.append(automaton.byteClasses)
+      body.append(automaton.transitions)
+      body.append(automaton.endTransitions)
+      body.append(automaton.accepts)
+    }
+
+    var data = Data(magic)
+    data.append(bytesOf: format)
+    data.append(bytesOf: espalier_language_version(language))
+    data.append(bytesOf: espalier_language_fingerprint(language))
+    data.append(bytesOf: UInt64(body.data.count))
+    data.append(bytesOf: body.data.withUnsafeBytes { espalier_hash($0.baseAddress, UInt64($0.count), 0) })
+    data.append(body.data)
+    return data
+  }
+
+  /// Kind in the low byte, then child count, state or symbol, dynamic precedence, production.
+  private static func pack(_ action: ParseAction) -> UInt64 {
+    switch action {
+    case .accept: 0
+    case .shiftExtra: 1
+    case .shift(let state): 2 | UInt64(state.rawValue) << 16
+    case .reduce(let symbol, let childCount, let precedence, let production):
+      3 | UInt64(UInt8(truncatingIfNeeded: childCount)) << 8 | UInt64(symbol.rawValue) << 16
+        | UInt64(UInt16(bitPattern: Int16(truncatingIfNeeded: precedence))) << 32
+        | UInt64(UInt16(truncatingIfNeeded: production)) << 48
+    }
+  }
+
+  // MARK: Reading
+
+  /// Reads the file at `path` for the compiled grammar `language`.
+  ///
+  /// Throws `fileAccess` if it cannot be read, `invalidTables` if it is damaged or not this grammar's. O(file size).
+  static func read(path: String, language: UnsafeRawPointer) throws(GrammarError) -> Contents {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw .fileAccess(path: path, reason: "cannot be read")
+    }
+    do {
+      return try data.withUnsafeBytes { bytes in try decode(bytes, language: language) }
+    } catch let mismatch as Mismatch {
+      throw .invalidTables(path: path, expected: mismatch.expected, found: mismatch.found)
+    } catch {
+      throw .invalidTables(path: path, expected: "a file of tables", found: "\(error)")
+    }
+  }
+
+  struct Mismatch: Error {
+    var expected: String
+    var found: String
+  }
+
+  static func decode(_ bytes: UnsafeRawBufferPointer, language: UnsafeRawPointer) throws(Mismatch) -> Contents {
+    guard bytes.count >= headerSize, bytes.prefix(magic.count).elementsEqual(magic) else {
+      throw Mismatch(expected: "a file of tables", found: "something else")
+    }
+    let foundFormat = bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
+    guard foundFormat == format else {
+      throw Mismatch(expected: "format \(format)", found: "format \(foundFormat)")
+    }
+    let fingerprint = espalier_language_fingerprint(language)
+    guard bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self) == espalier_language_version(language),
+      bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self) == fingerprint
+    else {
+      throw Mismatch(expected: "the tables of the compiled grammar beside it", found: "those of another")
+    }
+    let body = UnsafeRawBufferPointer(rebasing: bytes[headerSize...])
+    let length = bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+    guard length == UInt64(body.count) else {
+      throw Mismatch(expected: "\(length) bytes of tables", found: "\(body.count)")
+    }
+    guard
+      bytes.loadUnaligned(fromByteOffset: 32, as: UInt64.self)
+        == espalier_hash(body.baseAddress, UInt64(body.count), 0)
+    else {
+      throw Mismatch(expected: "intact tables", found: "damaged ones (their hash differs)")
+    }
+
+    var reader = ArrayReader(bytes: body)
+    let tables = try decodeTables(&reader)
+    guard let lexer = try decodeAutomaton(&reader, terminalCount: tables.terminalCount) else {
+      throw Mismatch(expected: "a lexer", found: "none")
+    }
+    let keywords = try decodeAutomaton(&reader, terminalCount: tables.terminalCount)
+    try check(reader.isAtEnd, "nothing behind the automata")
+    try check(keywords != nil || tables.keywordCapture == nil, "a keyword automaton")
+    try check(
+      tables.lexStates.allSatisfy { Int($0) < lexer.stateCount || $0 == ParseTables.noLookahead },
+      "lex states of the lexer")
+    return Contents(tables: tables, lexer: lexer, keywords: keywords)
+  }
+
+  private static func check(_ condition: Bool, _ expected: String) throws(Mismatch) {
+    if !condition { throw Mismatch(expected: expected, found: "numbers that do not fit together") }
+  }
+
+  private static func decodeTables(_ reader: inout ArrayReader) throws(Mismatch) -> ParseTables {
+    let counts = try reader.next(UInt32.self).map(Int.init)
+    try check(counts.count == 3, "three counts")
+    let (states, terminals, symbolCount) = (counts[0], counts[1], counts[2])
+    try check(states <= 0xFFFF && symbolCount <= 0xFFFF && terminals > 0 && terminals <= symbolCount, "16-bit counts")
+
+    let flags = try reader.next(UInt8.self)
+    let nameLengths = try reader.next(UInt32.self).map(Int.init)
+    let names = try reader.next(UInt8.self)
+    try check(flags.count == symbolCount && nameLengths.count == symbolCount, "one name per symbol")
+    var symbols: [ParseTables.Symbol] = []
+    symbols.reserveCapacity(symbolCount)
+    var offset = 0
+    for (flag, length) in zip(flags, nameLengths) {
+      try check(length <= names.count - offset, "names")
+      symbols.append(
+        .init(
+          name: String(decoding: names[offset..<offset + length], as: UTF8.self),
+          isVisible: flag & 1 != 0, isNamed: flag & 2 != 0))
+      offset += length
+    }
+
+    let cells = try reader.next(UInt16.self)
+    try check(cells.count == states * symbolCount, "one cell per state and symbol")
+    let listCounts = try reader.next(UInt16.self)
+    let packed = try reader.next(UInt64.self)
+    try check(listCounts.first == 0, "an empty list of actions")
+    var lists: [[ParseAction]] = []
+    lists.reserveCapacity(listCounts.count)
+    var next = 0
+    for count in listCounts {
+      try check(Int(count) <= packed.count - next, "actions")
+      var list: [ParseAction] = []
+      list.reserveCapacity(Int(count))
+      for word in packed[next..<next + Int(count)] {
+        list.append(try unpack(word, stateCount: states, symbolCount: symbolCount))
+      }
+      lists.append(list)
+      next += Int(count)
+    }
+    try check(
+      areCellsInBounds(cells, symbolCount: symbolCount, terminals: terminals, lists: lists.count, states), "cells")
+
+    let lexStates = try reader.next(UInt16.self)
+    let externalLexStates = try reader.next(UInt16.self)
+    let externals = try reader.next(UInt16.self)
+    let validity = try reader.next(UInt8.self)
+    let capture = try reader.next(UInt16.self)
+    try check(lexStates.count == states && externalLexStates.count == states, "one lex mode per state")
+    try check(externals.allSatisfy { Int($0) < terminals }, "external terminals")
+    let rows = Int(externalLexStates.max() ?? 0) + 1
+    try check(validity.count == (externals.isEmpty ? 0 : rows * externals.count), "rows of external terminals")
+    try check(capture.count == 1 && capture.allSatisfy { Int($0) < terminals }, "a word terminal")
+    return ParseTables(
+      stateCount: states, terminalCount: terminals, symbolCount: symbolCount, symbols: symbols, cells: cells,
+      actionLists: lists, lexStates: lexStates, externalLexStates: externalLexStates,
+      externalValidity: validity.map { $0 != 0 }, externalTerminals: externals.map { SymbolID(rawValue: $0) },
+      keywordCapture: capture.first.flatMap { $0 == 0 ? nil : SymbolID(rawValue: $0) })
+  }
+
+  private static func unpack(_ word: UInt64, stateCount: Int, symbolCount: Int) throws(Mismatch) -> ParseAction {
+    let target = UInt16(truncatingIfNeeded: word >> 16)
+    switch word & 0xFF {
+    case 0: return .accept
+    case 1: return .shiftExtra
+    case 2:
+      try check(Int(target) < stateCount, "a state")
+      return .shift(StateID(rawValue: target))
+    case 3:
+      try check(Int(target) < symbolCount, "a symbol")
+      return .reduce(
+        symbol: SymbolID(rawValue: target), childCount: Int(word >> 8 & 0xFF),
+        dynamicPrecedence: Int(Int16(bitPattern: UInt16(truncatingIfNeeded: word >> 32))),
+        production: Int(UInt16(truncatingIfNeeded: word >> 48)))
+    default: throw Mismatch(expected: "an action", found: "kind \(word & 0xFF)")
+    }
+  }
+
+  private static func areCellsInBounds(
+    _ cells: [UInt16], symbolCount: Int, terminals: Int, lists: Int, _ states: Int
+  ) -> Bool {
+    cells.withUnsafeBufferPointer { cells in
+      for row in stride(from: 0, to: cells.count, by: symbolCount) {
+        var largestList: UInt16 = 0
+        var largestState: UInt16 = 0
+        for cell in cells[row..<row + terminals] { largestList = max(largestList, cell) }
+        for cell in cells[row + terminals..<row + symbolCount] { largestState = max(largestState, cell) }
+        if Int(largestList) >= lists || Int(largestState) >= states { return false }
+      }
+      return true
+    }
+  }
+
+  private static func decodeAutomaton(
+    _ reader: inout ArrayReader, terminalCount: Int
+  ) throws(Mismatch) -> LexicalAutomaton? {
+    let counts = try reader.next(UInt32.self).map(Int.init)
+    try check(counts.count == 2, "two counts")
+    let (states, classes) = (counts[0], counts[1])
+    if states == 0 { return nil }
+    try check(states < Int(LexicalAutomaton.stateMask) && classes <= 256, "counts of an automaton")
+    let automaton = LexicalAutomaton(
+      stateCount: states, byteClasses: try reader.next(UInt8.self), classCount: classes,
+      transitions: try reader.next(UInt16.self), endTransitions: try reader.next(UInt16.self),
+      accepts: try reader.next(UInt16.self))
+    try check(
+      automaton.byteClasses.count == 256 && automaton.byteClasses.allSatisfy { Int($0) < classes }, "byte classes")
+    try check(automaton.transitions.count == states * classes, "one transition per state and class")
+    try check(automaton.endTransitions.count == states && automaton.accepts.count == states, "one entry per state")
+    let limit = UInt16(states)
+    let areTargets = automaton.transitions.withUnsafeBufferPointer { transitions in
+      transitions.allSatisfy { $0 == LexicalAutomaton.dead || $0 & LexicalAutomaton.stateMask < limit }
+    }
+    try check(areTargets, "transitions to states")
+    try check(
+      automaton.endTransitions.allSatisfy { $0 == LexicalAutomaton.dead || $0 < limit }, "transitions to states")
+    try check(
+      automaton.accepts.allSatisfy { $0 == LexicalAutomaton.noTerminal || Int($0) < terminalCount },
+      "accepted terminals")
+    return automaton
+  }
+}
+
+/// Writes arrays one behind the other, each with its length and padded to 8 bytes.
+private struct ArrayWriter {
+  var data = Data()
+
+  mutating func append<Element: FixedWidthInteger>(_ array: [Element]) {
+    data.append(bytesOf: UInt64(array.count))
+    array.withUnsafeBytes { data.append(contentsOf: $0) }
+    data.append(contentsOf: repeatElement(0, count: (8 - data.count % 8) % 8))
+  }
+}
+
+/// Reads what `ArrayWriter` wrote.
+private struct ArrayReader {
+  let bytes: UnsafeRawBufferPointer
+  private var offset = 0
+
+  init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  var isAtEnd: Bool { offset == bytes.count }
+
+  mutating func next<Element: FixedWidthInteger>(_: Element.Type) throws(TablesFile.Mismatch) -> [Element] {
+    guard bytes.count - offset >= 8 else {
+      throw TablesFile.Mismatch(expected: "another array", found: "the end")
+    }
+    let count = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    offset += 8
+    guard count <= UInt64((bytes.count - offset) / MemoryLayout<Element>.stride) else {
+      throw TablesFile.Mismatch(expected: "an array of \(count) elements", found: "\(bytes.count - offset) bytes")
+    }
+    let size = Int(count) * MemoryLayout<Element>.stride
+    let source = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + size])
+    offset = min(bytes.count, (offset + size + 7) / 8 * 8)
+    return [Element](unsafeUninitializedCapacity: Int(count)) { buffer, initialized in
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
+      initialized = Int(count)
+    }
+  }
+}
+
+extension Data {
+  fileprivate mutating func append<Value: FixedWidthInteger>(bytesOf value: Value) {
+    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+  }
+}
