@@ -52,7 +52,7 @@ let package = Package(
     tests("RecognitionTests", ["Recognition", "Syntax"]),
     tests("VocabularyTests", ["Vocabulary"], data: ["Data"]),
     tests("ConstraintTests", ["Constraint", "Syntax"]),
-    tests("DenoiserTests", ["Denoiser", "Tensor"]),
+    tests("DenoiserTests", ["Denoiser", "Tensor"], data: ["Data"]),
     tests("DiffusionTests", ["Diffusion", "Syntax"]),
     tests("RepairTests", ["Repair"]),
     tests("StandardsTests", ["Standards"]),

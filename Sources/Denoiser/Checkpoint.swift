@@ -1,0 +1,93 @@
+import Foundation
+import Tensor
+
+/// The tensors of a model, in one safetensors file or several.
+struct Checkpoint {
+  private let files: [SafeTensors]
+  /// Index into `files` by name of a tensor.
+  private let places: [String: Int]
+  /// What errors call the checkpoint.
+  let name: String
+
+  private init(files: [SafeTensors], places: [String: Int], name: String) {
+    self.files = files
+    self.places = places
+    self.name = name
+  }
+
+  init(_ file: SafeTensors) {
+    self.init(files: [file], places: file.entries.mapValues { _ in 0 }, name: file.file)
+  }
+
+  /// Opens `model.safetensors` in a folder, or the files that `model.safetensors.index.json` lists.
+  init(folder: String) throws(DenoiserError) {
+    let single = folder + "/model.safetensors"
+    let index = single + ".index.json"
+    guard !FileManager.default.fileExists(atPath: single) else {
+      self.init(try SafeTensors(contentsOf: single))
+      return
+    }
+    guard let data = FileManager.default.contents(atPath: index) else {
+      throw .unreadable(file: single, reason: "neither this file nor model.safetensors.index.json is there")
+    }
+    guard case .object(let map)? = try JSONValue.object(in: data, file: index)["weight_map"] else {
+      throw .malformed(file: index, key: "weight_map", expected: "an object", found: "none")
+    }
+    var files: [SafeTensors] = []
+    var numbers: [String: Int] = [:]
+    var places: [String: Int] = [:]
+    for (tensor, value) in map.sorted(by: { $0.key < $1.key }) {
+      guard case .string(let shard) = value, !shard.contains("/"), shard.hasSuffix(".safetensors") else {
+        throw .malformed(
+          file: index, key: "weight_map.\(tensor)", expected: "a safetensors file beside the index", found: value.shown)
+      }
+      if numbers[shard] == nil {
+        numbers[shard] = files.count
+        files.append(try SafeTensors(contentsOf: folder + "/" + shard))
+      }
+      guard let number = numbers[shard], files[number].entries[tensor] != nil else {
+        throw .malformed(file: folder + "/" + shard, key: tensor, expected: "a tensor", found: "none")
+      }
+      places[tensor] = number
+    }
+    self.init(files: files, places: places, name: index)
+  }
+
+  /// Whether there is a tensor of this name.
+  func contains(_ tensor: String) -> Bool { places[tensor] != nil }
+
+  /// Number of elements of all tensors.
+  var parameterCount: Int {
+    places.reduce(0) { $0 + (files[$1.value].entries[$1.key]?.shape.reduce(1, *) ?? 0) }
+  }
+
+  /// Reads tensors as float32, one after the other into one matrix.
+  ///
+  /// Shapes are compared before anything is allocated, so that memory is bounded by the size of the file.
+  ///
+  /// - Throws: `DenoiserError.malformed` where a tensor is missing, has another shape or no float elements.
+  func read(_ tensors: [(name: String, shape: [Int])]) throws(DenoiserError) -> FloatBuffer {
+    var count = 0
+    for (tensor, shape) in tensors {
+      guard let number = places[tensor], let entry = files[number].entries[tensor] else {
+        throw .malformed(file: name, key: tensor, expected: "a tensor of shape \(shape)", found: "none")
+      }
+      guard entry.shape == shape else {
+        throw .malformed(
+          file: files[number].file, key: "\(tensor).shape", expected: "\(shape)", found: "\(entry.shape)")
+      }
+      count += entry.shape.reduce(1, *)
+    }
+    let buffer = FloatBuffer(count: count)
+    var destination = buffer.pointer
+    for (tensor, shape) in tensors {
+      guard let number = places[tensor], let entry = files[number].entries[tensor] else { continue }
+      try files[number].read(entry, name: tensor, into: destination)
+      destination += shape.reduce(1, *)
+    }
+    return buffer
+  }
+
+  /// The shape of a tensor, nil where there is none of this name.
+  func shape(of tensor: String) -> [Int]? { places[tensor].flatMap { files[$0].entries[tensor]?.shape } }
+}
