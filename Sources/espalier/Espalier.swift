@@ -5,5 +5,6 @@ struct Espalier: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "espalier",
     abstract: "Writes and repairs code that always parses.",
-    version: "0.1.0")
+    version: "0.1.0",
+    subcommands: [GrammarCommand.self])
 }
