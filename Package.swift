@@ -37,7 +37,7 @@ let package = Package(
     layer("Denoiser", ["Tensor", "Vocabulary"]),
     layer("Diffusion", ["Constraint", "Denoiser"]),
     layer("Repair", ["Diffusion", "Syntax"]),
-    layer("Standards", ["Syntax", .product(name: "Yams", package: "Yams")]),
+    layer("Standards", ["Reporting", "Syntax", .product(name: "Yams", package: "Yams")]),
     layer("Reporting"),
     .executableTarget(
       name: "espalier",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reporting
 
 @main
 struct Espalier: AsyncParsableCommand {
@@ -6,5 +7,19 @@ struct Espalier: AsyncParsableCommand {
     commandName: "espalier",
     abstract: "Writes and repairs code that always parses.",
     version: "0.1.0",
-    subcommands: [GrammarCommand.self])
+    subcommands: [CheckCommand.self])
+
+  /// Runs the command line and ends the process with the exit code of `ExitStatus`.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      ExitStatus.end(for: error)
+    }
+  }
 }

@@ -1,0 +1,31 @@
+import Grammar
+
+/// Which installed grammar a file belongs to, by its ending.
+struct LanguageTable {
+  /// Names of grammars by ending, without the dot.
+  private var languages: [String: String] = [:]
+  /// All installed grammars, sorted.
+  let names: [String]
+
+  /// Reads the store's list once: asking it for every file would read its folders every time.
+  init(_ store: GrammarStore) {
+    let entries = store.list()
+    names = entries.map(\.name)
+    for entry in entries {
+      for ending in entry.description?.extensions ?? [] where languages[ending] == nil {
+        languages[ending] = entry.name
+      }
+    }
+  }
+
+  /// The grammar for `path`; the longest ending wins. Nil if none claims it.
+  func language(of path: String) -> String? {
+    let name = path.split(separator: "/").last ?? ""
+    var rest = name[...]
+    while let dot = rest.firstIndex(of: ".") {
+      rest = rest[rest.index(after: dot)...]
+      if let language = languages[String(rest)] { return language }
+    }
+    return nil
+  }
+}
