@@ -26,6 +26,7 @@ let package = Package(
     .systemLibrary(name: "CTreeSitter", pkgConfig: "tree-sitter", providers: [.apt(["libtree-sitter-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CGrammar"),
+    .target(name: "CModel", exclude: ["model"]),
 
     // Dependencies point downwards only.
     layer("Grammar", ["CGrammar", .product(name: "Yams", package: "Yams")]),
@@ -34,7 +35,7 @@ let package = Package(
     layer("Vocabulary"),
     layer("Constraint", ["Recognition", "Vocabulary"]),
     layer("Tensor", ["COpenBLAS"]),
-    layer("Denoiser", ["Tensor", "Vocabulary"]),
+    layer("Denoiser", ["CModel", "Tensor", "Vocabulary"]),
     layer("Diffusion", ["Constraint", "Denoiser"]),
     layer("Repair", ["Diffusion", "Syntax"]),
     layer("Standards", ["Reporting", "Syntax", .product(name: "Yams", package: "Yams")]),

@@ -1,0 +1,28 @@
+import CModel
+import Foundation
+import Vocabulary
+
+/// The model that is part of the executable.
+public enum DefaultModel {
+  /// Loads the model. Its weights are read where they lie in the executable.
+  public static func denoiser() throws(DenoiserError) -> Denoiser {
+    try Denoiser(
+      name: name, configuration: data(espalier_model_configuration()), tokenizer: data(espalier_model_tokenizer()),
+      weights: data(espalier_model_weights()))
+  }
+
+  /// Loads the tokenizer alone, for a denoiser without a network.
+  public static func tokenizer() throws(DenoiserError) -> Tokenizer {
+    do {
+      return try Tokenizer(json: data(espalier_model_tokenizer()), file: name + "/tokenizer.json")
+    } catch {
+      throw .tokenizer(error)
+    }
+  }
+
+  private static let name = "default"
+
+  private static func data(_ bytes: espalier_bytes) -> Data {
+    Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: bytes.start), count: bytes.count, deallocator: .none)
+  }
+}
