@@ -44,7 +44,7 @@ let package = Package(
       name: "espalier",
       dependencies: [
         "Grammar", "Syntax", "Recognition", "Constraint", "Denoiser", "Diffusion", "Repair", "Standards",
-        "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Reporting", "Tensor", "Vocabulary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: warningsAreErrors),
 
