@@ -1,0 +1,136 @@
+import Grammar
+
+/// Whether, and how cheaply, a stack left of a hole can be completed over the hole and all that follows it.
+///
+/// Follows exits from the top of the stack, popping real nodes, until one accepts.
+final class Completion {
+  private let arena: StackArena
+  private let language: Language
+  let summary: RightSummary
+  /// Verdicts for items over nodes that stay, by item.
+  private var known: [Item: Bool] = [:]
+  /// Nodes below this index stay as they are; verdicts over others are not kept.
+  var stableCount = 0 {
+    didSet { if stableCount < oldValue { known.removeAll(keepingCapacity: true) } }
+  }
+
+  /// A state at a position; over `base`, or the state of `base` itself.
+  private struct Item: Hashable {
+    var state: UInt16
+    var isOver: Bool
+    var position: Int32
+    var base: Int32
+  }
+
+  init(_ recogniser: Recogniser, segments: [[UInt8]]) {
+    arena = recogniser.arena
+    language = recogniser.language
+    summary = RightSummary(SuffixText(recogniser.lexer, segments: segments))
+  }
+
+  private func start(_ node: Int32, _ hole: Int) -> Item {
+    Item(
+      state: arena.nodes[Int(node)].state, isOver: false, position: summary.suffix.identifier(.gap(hole)), base: node)
+  }
+
+  /// Whether `node` can be completed if hole `hole` comes next.
+  ///
+  /// Necessary for every text that the hole may get, sufficient on all grammars seen; amortised O(exits walked).
+  func isCompletable(_ node: Int32, hole: Int) -> Bool {
+    let first = start(node, hole)
+    if let verdict = known[first] { return verdict }
+    var visited: Set<Item> = [first]
+    var stack = [first]
+    var found = false
+    search: while let item = stack.popLast() {
+      if let verdict = known[item] {
+        if verdict {
+          found = true
+          break
+        }
+        continue
+      }
+      for settled in summary.exits(item.state, item.position) {
+        let exit = settled.exit
+        if !exit.condition.contains(arena.nodes[Int(item.base)].column) { continue }
+        if exit.count == 0 {
+          found = true
+          break search
+        }
+        follow(item, exit) { if visited.insert($0).inserted { stack.append($0) } }
+      }
+    }
+    if found {
+      // Only the start is known to succeed; what else was visited may not.
+      if first.base < stableCount { known[first] = true }
+    } else {
+      for item in visited where item.base < stableCount { known[item] = false }
+    }
+    return found
+  }
+
+  @inline(__always)
+  private func follow(_ item: Item, _ exit: RightSummary.Exit, _ body: (Item) -> Void) {
+    let depth = item.isOver ? Int(exit.count) - 1 : Int(exit.count)
+    let symbol = exit.symbol & ~RightSummary.Exit.extraBit
+    arena.forEachAncestor(of: item.base, depth: depth) { base in
+      let state = arena.nodes[Int(base)].state
+      let target = language.goto(state, symbol)
+      if target == 0 { return }
+      let isExtra = exit.symbol & RightSummary.Exit.extraBit != 0 && target == state
+      body(Item(state: target, isOver: !isExtra, position: exit.position, base: base))
+    }
+  }
+
+  /// The cheapest terminals that, written in hole `hole` after `node`, let everything complete; nil if none do.
+  ///
+  /// Dijkstra's algorithm over items; O(exits walked × log).
+  func shortest(_ node: Int32, hole: Int) -> (cost: Int, terminals: [SymbolID])? {
+    struct Step {
+      var item: Item
+      var cost: Int32
+      /// The step before, and the exit of its item that led here.
+      var previous: Int
+      var exit: Int
+    }
+    var steps = [Step(item: start(node, hole), cost: 0, previous: -1, exit: 0)]
+    var queue: [Int32: [Int]] = [0: [0]]
+    var done: Set<Item> = []
+    var goals: [Int32: (Int, Int)] = [:]
+    var cost: Int32 = 0
+    while let limit = queue.keys.max(), cost <= max(limit, goals.keys.max() ?? 0) {
+      if let goal = goals[cost] {
+        var terminals: [[SymbolID]] = []
+        var (step, exit) = goal
+        while step >= 0 {
+          let item = steps[step].item
+          terminals.append(summary.terminals(item.state, item.position, exit: exit, hole: hole))
+          exit = steps[step].exit
+          step = steps[step].previous
+        }
+        return (Int(cost), terminals.reversed().flatMap { $0 })
+      }
+      guard let index = queue[cost]?.popLast() else {
+        queue[cost] = nil
+        cost += 1
+        continue
+      }
+      let item = steps[index].item
+      if !done.insert(item).inserted { continue }
+      for (position, settled) in summary.exits(item.state, item.position).enumerated() {
+        if !settled.exit.condition.contains(arena.nodes[Int(item.base)].column) { continue }
+        let total = cost + settled.cost
+        if settled.exit.count == 0 {
+          if goals[total] == nil { goals[total] = (index, position) }
+          continue
+        }
+        follow(item, settled.exit) {
+          if done.contains($0) { return }
+          steps.append(Step(item: $0, cost: total, previous: index, exit: position))
+          queue[total, default: []].append(steps.count - 1)
+        }
+      }
+    }
+    return nil
+  }
+}

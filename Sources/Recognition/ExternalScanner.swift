@@ -1,0 +1,84 @@
+import CGrammar
+import Grammar
+
+/// The external scanner that a grammar brings: C code, driven through its own interface exactly as the runtime does.
+struct ExternalScanner: @unchecked Sendable {
+  let language: UnsafeRawPointer
+  /// The scanner's numbering as terminals.
+  let terminals: [SymbolID]
+  /// Shape (rows, terminals.count), row-major.
+  let validity: UnsafeMutablePointer<Bool>
+
+  /// nil if the grammar has none.
+  init?(_ grammar: Grammar) {
+    guard espalier_has_scanner(grammar.library.language) else { return nil }
+    language = grammar.library.language
+    terminals = grammar.tables.externalTerminals
+    // Shared by every session of the language, and as long-lived as the loaded grammar.
+    validity = .allocate(capacity: max(grammar.tables.externalValidity.count, 1))
+    validity.initialize(from: grammar.tables.externalValidity, count: grammar.tables.externalValidity.count)
+  }
+}
+
+/// A scanner at work: its payload, and the serialised states that it has been seen in, interned.
+final class ScannerSession {
+  private let scanner: ExternalScanner
+  private let payload: UnsafeMutableRawPointer?
+  private var lexer = EspalierTextLexer()
+  private var states: [[UInt8]] = [[]]
+  private var identifiers: [[UInt8]: Int32] = [[]: 0]
+  private let buffer: UnsafeMutablePointer<CChar>
+  /// As the runtime's TREE_SITTER_SERIALIZATION_BUFFER_SIZE.
+  private static let bufferSize = 1024
+
+  init(_ scanner: ExternalScanner) {
+    self.scanner = scanner
+    payload = espalier_scanner_create(scanner.language)
+    buffer = .allocate(capacity: Self.bufferSize)
+  }
+
+  deinit {
+    espalier_scanner_destroy(scanner.language, payload)
+    buffer.deallocate()
+  }
+
+  struct Result {
+    var found: Bool
+    var terminal: SymbolID
+    var start: Int
+    var end: Int
+    var state: Int32
+    /// The scanner saw the end of the text, so that more bytes could change its answer.
+    var sawEnd: Bool
+  }
+
+  /// Runs the scanner at `position` in the interned `state` with row `row` of valid terminals.
+  func scan(_ text: UnsafeBufferPointer<UInt8>, _ position: Int, row: Int, state: Int32) -> Result {
+    let serialised = states[Int(state)]
+    serialised.withUnsafeBytes { bytes in
+      espalier_scanner_deserialize(
+        scanner.language, payload, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(bytes.count))
+    }
+    espalier_lexer_start(&lexer, text.baseAddress, UInt32(text.count), UInt32(position))
+    let found = espalier_scan(scanner.language, payload, &lexer, scanner.validity + row * scanner.terminals.count)
+    let sawEnd = lexer.reached_end
+    guard found, Int(lexer.lexer.result_symbol) < scanner.terminals.count else {
+      return Result(found: false, terminal: .end, start: position, end: position, state: state, sawEnd: sawEnd)
+    }
+    let count = Int(espalier_scanner_serialize(scanner.language, payload, buffer))
+    let bytes = UnsafeRawBufferPointer(start: buffer, count: count)
+    var after = state
+    if !bytes.elementsEqual(serialised) { after = intern(Array(bytes)) }
+    return Result(
+      found: true, terminal: scanner.terminals[Int(lexer.lexer.result_symbol)], start: Int(lexer.token_start),
+      end: Int(lexer.token_end), state: after, sawEnd: sawEnd)
+  }
+
+  private func intern(_ bytes: [UInt8]) -> Int32 {
+    if let known = identifiers[bytes] { return known }
+    let identifier = Int32(states.count)
+    states.append(bytes)
+    identifiers[bytes] = identifier
+    return identifier
+  }
+}

@@ -1,0 +1,302 @@
+import Grammar
+
+/// Text with holes, recognised left to right: exact up to the frontier, completable behind it.
+///
+/// The invariant: the known text, then anything in the current hole, then the fixed text and later holes, can be
+/// completed. Every byte that is appended keeps it; a hole is closed only if the concrete text allows it.
+public final class HoleRecogniser {
+  public let recogniser: Recogniser
+  public let language: Language
+  /// The known text: fixed text and what has been written, up to the frontier.
+  public private(set) var text: [UInt8]
+  public private(set) var frontier: Frontier
+  /// The hole at the frontier; `holeCount` once everything is closed.
+  public private(set) var hole = 0
+  public let holeCount: Int
+  public private(set) var isAccepted = false
+  let completion: Completion
+  private let segments: [[UInt8]]
+  private var verdicts: [UInt64: Bool] = [:]
+
+  /// A point to roll back to.
+  public struct Checkpoint {
+    var textCount: Int
+    var frontier: Frontier
+    var hole: Int
+    var isAccepted: Bool
+    var mark: StackArena.Mark
+  }
+
+  /// Starts behind `prefix`; `segments[i]` is the fixed text behind hole `i`.
+  ///
+  /// `isViable` tells whether the fixed text can be completed at all. O(prefix) and the summaries of `segments`.
+  public init(_ language: Language, prefix: [UInt8], segments: [[UInt8]]) {
+    self.language = language
+    recogniser = Recogniser(language)
+    text = prefix
+    self.segments = segments
+    holeCount = segments.count
+    completion = Completion(recogniser, segments: segments)
+    var first = recogniser.start
+    if prefix.starts(with: [0xEF, 0xBB, 0xBF]) { first.heads[0].position = 3 }
+    let recogniser = recogniser
+    prefix.withUnsafeBufferPointer { _ = recogniser.advance(&first, $0, isComplete: false) }
+    frontier = first
+    settle()
+  }
+
+  /// Whether the text so far can be completed.
+  public var isViable: Bool {
+    if hole == holeCount { return isAccepted }
+    return isViable(frontier, text, hole)
+  }
+
+  private func settle() {
+    completion.stableCount = recogniser.arena.nodeCount
+    verdicts.removeAll(keepingCapacity: true)
+  }
+
+  public var checkpoint: Checkpoint {
+    Checkpoint(
+      textCount: text.count, frontier: frontier, hole: hole, isAccepted: isAccepted, mark: recogniser.arena.mark)
+  }
+
+  /// Goes back to `checkpoint`; checkpoints taken since are void.
+  public func restore(_ checkpoint: Checkpoint) {
+    text.removeSubrange(checkpoint.textCount...)
+    frontier = checkpoint.frontier
+    hole = checkpoint.hole
+    isAccepted = checkpoint.isAccepted
+    recogniser.arena.release(checkpoint.mark)
+    completion.stableCount = 0
+    settle()
+  }
+
+  /// Whether `bytes` may come next. The state stays as it is.
+  ///
+  /// O(bytes, and those of the terminal at the frontier), plus the walk over exits.
+  public func canAppend(_ bytes: some Collection<UInt8>) -> Bool {
+    attempt(bytes) != nil
+  }
+
+  /// Appends `bytes` if they may come next.
+  public func append(_ bytes: some Collection<UInt8>) -> Bool {
+    let mark = recogniser.arena.mark
+    text.append(contentsOf: bytes)
+    var next = frontier
+    let viable = text.withUnsafeBufferPointer { text in
+      _ = recogniser.advance(&next, text, isComplete: false)
+      return isViable(next, text, hole)
+    }
+    guard viable else {
+      text.removeLast(bytes.count)
+      recogniser.arena.release(mark)
+      return false
+    }
+    frontier = next
+    settle()
+    return true
+  }
+
+  private func attempt(_ bytes: some Collection<UInt8>) -> Frontier? {
+    let mark = recogniser.arena.mark
+    text.append(contentsOf: bytes)
+    defer {
+      text.removeLast(bytes.count)
+      recogniser.arena.release(mark)
+    }
+    var next = frontier
+    return text.withUnsafeBufferPointer { text in
+      _ = recogniser.advance(&next, text, isComplete: false)
+      return isViable(next, text, hole) ? next : nil
+    }
+  }
+
+  /// Whether the current hole may end here, judged on the concrete text up to the next hole. O(fixed text).
+  public func canClose() -> Bool {
+    let checkpoint = checkpoint
+    guard close() else { return false }
+    restore(checkpoint)
+    return true
+  }
+
+  /// Ends the current hole if the concrete text allows it, and moves on to the next.
+  public func close() -> Bool {
+    guard hole < holeCount else { return false }
+    let mark = recogniser.arena.mark
+    let isLast = hole == holeCount - 1
+    let count = text.count
+    recogniser.border = count
+    defer { recogniser.border = -1 }
+    text.append(contentsOf: segments[hole])
+    var next = frontier
+    let viable = text.withUnsafeBufferPointer { text in
+      let accepted = recogniser.advance(&next, text, isComplete: isLast)
+      return isLast ? accepted : isViable(next, text, hole + 1)
+    }
+    guard viable else {
+      text.removeLast(text.count - count)
+      recogniser.arena.release(mark)
+      return false
+    }
+    frontier = next
+    isAccepted = isLast
+    hole += 1
+    settle()
+    return true
+  }
+
+  /// The cheapest terminals that complete the current hole, nil if nothing does.
+  public func shortestCompletion() -> (cost: Int, terminals: [SymbolID])? {
+    guard hole < holeCount else { return nil }
+    return frontier.heads.compactMap { completion.shortest($0.node, hole: hole) }.min { $0.cost < $1.cost }
+  }
+
+  // MARK: Viability of a frontier
+
+  private func isViable(_ frontier: Frontier, _ text: [UInt8], _ hole: Int) -> Bool {
+    text.withUnsafeBufferPointer { isViable(frontier, $0, hole) }
+  }
+
+  private func isViable(_ frontier: Frontier, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
+    frontier.heads.contains { isViable($0, text, hole) }
+  }
+
+  private func isViable(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
+    if head.position >= text.count { return completion.isCompletable(head.node, hole: hole) }
+    let state = recogniser.arena.nodes[Int(head.node)].state
+    let row = Int(language.externalLexStates[Int(state)])
+    if row != 0, let scanner = recogniser.lexer.scanner {
+      let result = scanner.scan(text, head.position, row: row, state: head.scanner)
+      if result.sawEnd { return isViableByProbing(head, text, hole, scanner, row) }
+    }
+    return isViableInternally(head, text, known: text.count, hole, depth: 0)
+  }
+
+  /// The terminal at `head` has started: can it become one that the parser takes?
+  private func isViableInternally(
+    _ head: Head, _ text: UnsafeBufferPointer<UInt8>, known: Int, _ hole: Int, depth: Int
+  ) -> Bool {
+    let arena = recogniser.arena
+    let state = arena.nodes[Int(head.node)].state
+    let lexState = language.lexStates[Int(state)]
+    if lexState == ParseTables.noLookahead { return completion.isCompletable(head.node, hole: hole) }
+    let match = language.lexer.match(text, head.position, lexState, isComplete: false)
+    if match.openState != LexicalAutomaton.dead {
+      if match.openStart >= known { return completion.isCompletable(head.node, hole: hole) }
+      let columnFits = fitsColumn(head, text, match.openStart)
+      for terminal in language.lexer.reachable[Int(match.openState)] {
+        if terminal == language.wordTerminal, terminal != .end, let keywords = language.keywords {
+          let keyword = keywords.match(text, match.openStart, 0, isComplete: false)
+          if keyword.openState != LexicalAutomaton.dead || keyword.end == text.count && keyword.end > match.openStart {
+            let candidates =
+              keyword.openState != LexicalAutomaton.dead
+              ? keywords.reachable[Int(keyword.openState)] : [SymbolID(rawValue: keyword.terminal)]
+            for candidate in candidates where language.hasActions(state, candidate) {
+              if isViableShift(head, candidate, columnFits, hole) { return true }
+            }
+          }
+        }
+        guard language.hasActions(state, terminal) else { continue }
+        if let pattern = language.patterns[terminal.index],
+          pattern.match(text, match.openStart..<text.count, terminalIsOpen: true, textIsComplete: false) == .fails
+        {
+          continue
+        }
+        if isViableShift(head, terminal, columnFits, hole) { return true }
+      }
+    }
+    // The terminal may also have ended earlier, with the rest lexed anew.
+    if match.terminal != LexicalAutomaton.noTerminal, depth < 4 {
+      let terminal = SymbolID(rawValue: match.terminal)
+      if match.end >= text.count {
+        return match.openState == LexicalAutomaton.dead
+          && isViableShift(head, terminal, fitsColumn(head, text, match.start), hole)
+      }
+      guard match.start < known, fitsColumn(head, text, match.start) || isExtra(terminal, state) else { return false }
+      let cut = UnsafeBufferPointer(rebasing: text[..<match.end])
+      guard
+        case .found(let lookahead) = recogniser.lexer.lexInternally(
+          cut, head.position, state: state, lexState: lexState, head.scanner, isComplete: false, isCut: true)
+      else { return false }
+      let mark = arena.mark
+      defer { arena.release(mark) }
+      recogniser.step.shift(
+        CollectionOfOne(head.node), lookahead.terminal, fallback: lookahead.fallback, column: 0)
+      let nodes = recogniser.step.results
+      return nodes.contains { node in
+        let next = Head(node: node, position: lookahead.end, scanner: head.scanner, startsLine: false)
+        return isViableInternally(next, text, known: known, hole, depth: depth + 1)
+      }
+    }
+    return false
+  }
+
+  private func isExtra(_ terminal: SymbolID, _ state: UInt16) -> Bool {
+    language.actions(state, terminal).first?.kind == .shiftExtra
+  }
+
+  private func fitsColumn(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
+    guard head.startsLine, language.strictLayout, let layout = language.layout else { return true }
+    return Int(recogniser.arena.nodes[Int(head.node)].column) == layout.column(text, start)
+  }
+
+  private func isViableShift(_ head: Head, _ terminal: SymbolID, _ columnFits: Bool, _ hole: Int) -> Bool {
+    let arena = recogniser.arena
+    if !columnFits, !isExtra(terminal, arena.nodes[Int(head.node)].state) { return false }
+    let key = UInt64(UInt32(bitPattern: head.node)) << 24 | UInt64(terminal.rawValue) << 8 | UInt64(hole & 0xFF)
+    if head.node < completion.stableCount, let verdict = verdicts[key] { return verdict }
+    let mark = arena.mark
+    recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
+    let nodes = recogniser.step.results
+    let viable = nodes.contains { completion.isCompletable($0, hole: hole) }
+    arena.release(mark)
+    if head.node < completion.stableCount { verdicts[key] = viable }
+    return viable
+  }
+
+  /// The scanner needs more text than is known: try continuations; each answer is a hypothesis.
+  private func isViableByProbing(
+    _ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int, _ scanner: ScannerSession, _ row: Int
+  ) -> Bool {
+    var declined = false
+    let known = text.count
+    var buffer = Array(text)
+    for probe in language.probes(recogniser.arena, head, text) {
+      buffer.replaceSubrange(known..., with: probe)
+      let viable = buffer.withUnsafeBufferPointer { virtual -> Bool in
+        let result = scanner.scan(virtual, head.position, row: row, state: head.scanner)
+        if result.sawEnd { return false }
+        if !result.found {
+          if !declined {
+            declined = true
+            return isViableInternally(head, text, known: known, hole, depth: 0)
+          }
+          return false
+        }
+        if result.start >= known, result.end > result.start {
+          return completion.isCompletable(head.node, hole: hole)
+        }
+        let mark = recogniser.arena.mark
+        defer { recogniser.arena.release(mark) }
+        var next = Frontier(heads: [head])
+        _ = recogniser.advance(&next, virtual, isComplete: false, limit: known)
+        return next.heads.contains { isViableProbed($0, virtual, known, hole) }
+      }
+      if viable { return true }
+    }
+    return false
+  }
+
+  /// A head that a probe led to: behind the known text it is completable, within it its terminal must fit.
+  private func isViableProbed(
+    _ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ known: Int, _ hole: Int
+  ) -> Bool {
+    if let layout = language.layout, head.startsLine, language.strictLayout {
+      let padding = layout.padding(text, head.position)
+      if padding.end >= known, !padding.reachesEnd, !fitsColumn(head, text, padding.end) { return false }
+    }
+    if head.position >= known { return completion.isCompletable(head.node, hole: hole) }
+    return isViableInternally(head, text, known: known, hole, depth: 0)
+  }
+}

@@ -1,0 +1,214 @@
+import Grammar
+
+/// A grammar prepared for recognition: tables narrowed by the dialect, flattened, and what follows from them.
+///
+/// Everything here is constant once built; sessions share one instance.
+public final class Language: @unchecked Sendable {
+  public let grammar: Grammar
+  /// Shape (stateCount, symbolCount), row-major; see `ParseTables.cells`.
+  let cells: UnsafeMutablePointer<UInt16>
+  /// Shape (lists + 1): where each action list starts in `actions`.
+  let listStarts: [UInt32]
+  let actions: UnsafeMutablePointer<Action>
+  let symbolCount: Int
+  let terminalCount: Int
+  public let stateCount: Int
+  let lexStates: [UInt16]
+  let externalLexStates: [UInt16]
+  let lexer: ByteAutomaton
+  let keywords: ByteAutomaton?
+  /// The terminal whose text may be a keyword; `SymbolID.end` if the grammar has none.
+  let wordTerminal: SymbolID
+  /// Keyword terminals that never fall back to the word terminal. Shape (terminalCount).
+  let isReserved: [Bool]
+  let layout: LayoutRule?
+  let scanner: ExternalScanner?
+  /// Shape (terminalCount): a pattern that the terminal's text must match, where the dialect has one.
+  let patterns: [TerminalPattern?]
+  /// Shape (stateCount): what a state can do under some lookahead.
+  let rows: [Row]
+  /// Shape (terminalCount): text for each terminal, empty where none is known, and what it costs in a completion.
+  let samples: TerminalSamples
+
+  /// Everything that a state does under any lookahead, for gaps.
+  struct Row {
+    var reductions: [Reduction] = []
+    var shifts: [Shift] = []
+    /// Under the end of a non-terminal extra.
+    var extraReductions: [Reduction] = []
+    struct Reduction: Hashable {
+      var symbol: SymbolID
+      var childCount: Int
+    }
+    struct Shift {
+      var terminal: SymbolID
+      var target: StateID
+    }
+  }
+
+  /// A parse action in eight bytes.
+  struct Action {
+    enum Kind: UInt8 { case shift, shiftExtra, reduce, accept }
+    var kind: Kind
+    var childCount: UInt8
+    /// The target state of a shift, the symbol of a reduction.
+    var operand: UInt16
+  }
+
+  /// Prepares `grammar`. With `applyingDialect` false the grammar is taken as tree-sitter takes it.
+  ///
+  /// O(states × symbols); a few milliseconds for large grammars.
+  public init(_ grammar: Grammar, applyingDialect: Bool = true) throws(RecognitionError) {
+    self.grammar = grammar
+    let tables = grammar.tables
+    symbolCount = tables.symbolCount
+    terminalCount = tables.terminalCount
+    stateCount = tables.stateCount
+    lexStates = tables.lexStates
+    externalLexStates = tables.externalLexStates
+    lexer = ByteAutomaton(grammar.lexer, startStates: Set(tables.lexStates))
+    keywords = grammar.keywords.map { ByteAutomaton($0, startStates: [0]) }
+    wordTerminal = tables.keywordCapture ?? .end
+    scanner = ExternalScanner(grammar)
+    layout = try LayoutRule(grammar)
+
+    let dialect = applyingDialect ? grammar.dialect : Dialect()
+    var named: [String: [Int]] = [:]
+    for (index, symbol) in tables.symbols.enumerated() { named[symbol.name, default: []].append(index) }
+    func identifiers(_ name: String) throws(RecognitionError) -> [Int] {
+      guard let found = named[name] else { throw .unknownSymbol(grammar: grammar.name, name: name) }
+      return found
+    }
+
+    var forbidden = [Bool](repeating: false, count: symbolCount)
+    for name in dialect.forbiddenSymbols ?? [] {
+      for index in try identifiers(name) { forbidden[index] = true }
+    }
+    var reserved = [Bool](repeating: false, count: terminalCount)
+    for word in dialect.reservedWords ?? [] {
+      for index in named[word] ?? [] where index < terminalCount { reserved[index] = true }
+    }
+    isReserved = reserved
+    var patterns = [TerminalPattern?](repeating: nil, count: terminalCount)
+    for (name, expression) in dialect.terminalPatterns ?? [:] {
+      let pattern = try TerminalPattern(expression)
+      for index in try identifiers(name) where index < terminalCount { patterns[index] = pattern }
+    }
+    self.patterns = patterns
+
+    // Lists are filtered once; cells keep their indices, so a list may have become empty.
+    var starts: [UInt32] = []
+    var flat: [Action] = []
+    for list in tables.actionLists {
+      starts.append(UInt32(flat.count))
+      for action in list {
+        switch action {
+        case .shift(let state): flat.append(Action(kind: .shift, childCount: 0, operand: state.rawValue))
+        case .shiftExtra: flat.append(Action(kind: .shiftExtra, childCount: 0, operand: 0))
+        case .reduce(let symbol, let count, _, _):
+          if forbidden[symbol.index] { continue }
+          flat.append(Action(kind: .reduce, childCount: UInt8(count), operand: symbol.rawValue))
+        case .accept: flat.append(Action(kind: .accept, childCount: 0, operand: 0))
+        }
+      }
+    }
+    starts.append(UInt32(flat.count))
+    listStarts = starts
+    actions = .allocate(capacity: max(flat.count, 1))
+    actions.initialize(from: flat, count: flat.count)
+    cells = .allocate(capacity: tables.cells.count)
+    cells.initialize(from: tables.cells, count: tables.cells.count)
+    for terminal in 0..<terminalCount where forbidden[terminal] {
+      for state in 0..<stateCount { cells[state * symbolCount + terminal] = 0 }
+    }
+    if dialect.strictLayout == true, let layout {
+      // A block that starts with a newline instead of an indent would be empty.
+      for state in 0..<stateCount where cells[state * symbolCount + layout.indent.index] != 0 {
+        cells[state * symbolCount + layout.newline.index] = 0
+      }
+    }
+    strictLayout = dialect.strictLayout == true && layout != nil
+
+    var rows = [Row](repeating: Row(), count: stateCount)
+    for state in 0..<stateCount {
+      var row = Row()
+      var seen: Set<Row.Reduction> = []
+      var targets: [UInt16: Int] = [:]
+      for terminal in 0..<terminalCount {
+        let cell = Int(cells[state * symbolCount + terminal])
+        if cell == 0 { continue }
+        for index in starts[cell]..<starts[cell + 1] {
+          let action = flat[Int(index)]
+          switch action.kind {
+          case .reduce:
+            let reduction = Row.Reduction(
+              symbol: SymbolID(rawValue: action.operand), childCount: Int(action.childCount))
+            if lexStates[state] == ParseTables.noLookahead {
+              if terminal == 0 { row.extraReductions.append(reduction) }
+            } else if seen.insert(reduction).inserted {
+              row.reductions.append(reduction)
+            }
+          case .shift:
+            if targets.updateValue(1, forKey: action.operand) == nil || terminal == layout?.indent.index {
+              row.shifts.append(
+                Row.Shift(terminal: SymbolID(terminal), target: StateID(rawValue: action.operand)))
+            }
+          case .shiftExtra, .accept: break
+          }
+        }
+      }
+      rows[state] = row
+    }
+    samples = TerminalSamples(grammar, layout: layout)
+    for state in rows.indices {
+      rows[state].shifts = Language.cheapest(rows[state].shifts, state, cells, symbolCount, starts, flat, samples)
+    }
+    self.rows = rows
+  }
+
+  let strictLayout: Bool
+
+  /// For each target the cheapest terminal that leads there.
+  private static func cheapest(
+    _ shifts: [Row.Shift], _ state: Int, _ cells: UnsafeMutablePointer<UInt16>, _ symbolCount: Int,
+    _ starts: [UInt32], _ flat: [Action], _ samples: TerminalSamples
+  ) -> [Row.Shift] {
+    var best: [UInt16: SymbolID] = [:]
+    for terminal in samples.costs.indices {
+      let cell = Int(cells[state * symbolCount + terminal])
+      if cell == 0 { continue }
+      for index in starts[cell]..<starts[cell + 1] where flat[Int(index)].kind == .shift {
+        let target = flat[Int(index)].operand
+        if let other = best[target], samples.costs[other.index] <= samples.costs[terminal] { continue }
+        best[target] = SymbolID(terminal)
+      }
+    }
+    return best.map { Row.Shift(terminal: $1, target: StateID(rawValue: $0)) }
+      .sorted { $0.target.rawValue < $1.target.rawValue }
+  }
+
+  deinit {
+    cells.deallocate()
+    actions.deallocate()
+  }
+
+  /// The actions of `state` under `lookahead`. O(1), no allocation.
+  @inline(__always)
+  func actions(_ state: UInt16, _ lookahead: SymbolID) -> UnsafeBufferPointer<Action> {
+    let list = Int(cells[Int(state) &* symbolCount &+ lookahead.index])
+    let start = Int(listStarts[list])
+    return UnsafeBufferPointer(start: actions + start, count: Int(listStarts[list + 1]) - start)
+  }
+
+  @inline(__always)
+  func hasActions(_ state: UInt16, _ lookahead: SymbolID) -> Bool {
+    let list = Int(cells[Int(state) &* symbolCount &+ lookahead.index])
+    return listStarts[list] != listStarts[list + 1]
+  }
+
+  /// The goto state, 0 if there is none.
+  @inline(__always)
+  func goto(_ state: UInt16, _ symbol: UInt16) -> UInt16 {
+    cells[Int(state) &* symbolCount &+ Int(symbol)]
+  }
+}

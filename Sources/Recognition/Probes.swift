@@ -1,0 +1,38 @@
+import Grammar
+
+extension Language {
+  /// Continuations that an external scanner is tried with where the known text ends.
+  ///
+  /// A letter, digit, blank, line break, closing delimiters, quotes; under a layout rule a line at every open column
+  /// and one deeper; and what the grammar's folder adds. O(open blocks).
+  func probes(_ arena: StackArena, _ head: Head, _ text: UnsafeBufferPointer<UInt8>) -> [[UInt8]] {
+    var result = fixedProbes
+    guard let layout else { return result }
+    var columns = [Int(arena.nodes[Int(head.node)].column)]
+    var node = head.node
+    while node >= 0 {
+      let column = Int(arena.nodes[Int(node)].column)
+      if column != columns[columns.count - 1] { columns.append(column) }
+      node = arena.nodes[Int(node)].parent
+    }
+    if columns.last != 0 { columns.append(0) }
+    columns.insert(columns[0] + 4, at: 0)
+    let padding = layout.padding(text, head.position)
+    let atIndentation = padding.reachesEnd && padding.crossesLine
+    for column in columns {
+      if atIndentation, column >= padding.column {
+        result.append([UInt8](repeating: 0x20, count: column - padding.column) + [0x61, 0x20])
+      }
+      result.append([0x0A] + [UInt8](repeating: 0x20, count: column) + [0x61, 0x20])
+    }
+    if atIndentation { result.append([0x20, 0x20, 0x20, 0x20, 0x61, 0x20]) }
+    return result
+  }
+
+  private static let common: [[UInt8]] = ["a ", "0 ", " a", "\na", ") ", "] ", "} ", "\" ", "' ", "` ", "= "].map {
+    Array($0.utf8)
+  }
+  private var fixedProbes: [[UInt8]] {
+    Self.common + (grammar.description.probes ?? []).map { Array($0.utf8) }
+  }
+}

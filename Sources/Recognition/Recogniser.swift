@@ -1,0 +1,212 @@
+import Grammar
+
+/// A stack top with what the lexer needs to go on: where the next terminal starts, and the scanner's state there.
+public struct Head: Hashable, Sendable {
+  var node: Int32
+  /// The offset from which the next terminal, padding included, is lexed.
+  public var position: Int
+  var scanner: Int32
+  /// The last terminal was one of layout, so the next one starts a logical line.
+  var startsLine: Bool
+}
+
+/// All parses of a text up to its frontier. A value: keep a copy to roll back to it.
+///
+/// Heads are left where the terminal at the frontier starts; its bytes are lexed again when more text is known.
+public struct Frontier: Hashable, Sendable {
+  public internal(set) var heads: [Head]
+  /// Nothing parses.
+  public var isDead: Bool { heads.isEmpty }
+}
+
+/// Recognises text left to right with the grammar's own tables, all GLR alternatives together.
+///
+/// One session: it owns the stacks that its frontiers point into. Not for use from several threads at once.
+public final class Recogniser {
+  public let language: Language
+  let arena = StackArena()
+  let step: StackStep
+  let lexer: TerminalLexer
+  /// The furthest offset at which a terminal had no action, since the last `resetFailure()`.
+  public private(set) var failure: Failure?
+
+  /// Where and in which states recognition failed.
+  public struct Failure: Sendable {
+    /// The offset of the terminal that could not be taken, padding skipped.
+    public var position: Int
+    /// The heads that could not go on.
+    public var heads: [Head]
+  }
+
+  public init(_ language: Language) {
+    self.language = language
+    step = StackStep(language, arena)
+    lexer = TerminalLexer(language)
+    _ = arena.push(state: StateID.start.rawValue, column: 0, parent: -1)
+  }
+
+  /// The frontier before any text. A byte order mark is the caller's to skip.
+  public var start: Frontier {
+    Frontier(heads: [Head(node: 0, position: 0, scanner: 0, startsLine: true)])
+  }
+
+  public func resetFailure() { failure = nil }
+
+  /// An offset that no terminal may cross: fixed text starts there with a terminal of its own.
+  var border = -1
+
+  /// Whether the whole of `text` is in the language. O(bytes) for the deterministic parts of a grammar.
+  public func accepts(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    failure = nil
+    var frontier = start
+    if text.count >= 3, text[0] == 0xEF, text[1] == 0xBB, text[2] == 0xBF { frontier.heads[0].position = 3 }
+    let mark = arena.mark
+    defer { arena.release(mark) }
+    return advance(&frontier, text, isComplete: true)
+  }
+
+  /// Takes every terminal that `text` decides, from the heads of `frontier` on.
+  ///
+  /// - Parameters:
+  ///   - text: all of the text from its beginning; the bytes before the heads are as they were.
+  ///   - isComplete: the text ends here; else the terminal at its end stays open.
+  ///   - limit: terminals that start here or later are left.
+  ///   - boundary: called with each set of heads that shares a position before it goes on.
+  /// - Returns: whether the text is complete and accepted.
+  @discardableResult
+  public func advance(
+    _ frontier: inout Frontier, _ text: UnsafeBufferPointer<UInt8>, isComplete: Bool, limit: Int = .max,
+    boundary: ((Int, [Head]) -> Void)? = nil
+  ) -> Bool {
+    var work = frontier.heads
+    var open: [Head] = []
+    var accepted = false
+    var stalls = 0
+    var lastPosition = -1
+    while !work.isEmpty {
+      // The leftmost heads first, so that parses meet at every boundary and merge.
+      let position = work.count == 1 ? work[0].position : work.reduce(Int.max) { min($0, $1.position) }
+      if position >= limit {
+        open.append(contentsOf: work)
+        break
+      }
+      if position == lastPosition {
+        stalls += 1
+        if stalls > 512 { break }
+      } else {
+        stalls = 0
+        lastPosition = position
+      }
+      if work.count == 1 {
+        let head = work.removeLast()
+        boundary?(position, [head])
+        accepted = take(CollectionOfOne(head), text, isComplete, limit, &work, &open) || accepted
+      } else {
+        let current = work.filter { $0.position == position }
+        work.removeAll { $0.position == position }
+        boundary?(position, current)
+        accepted = take(current, text, isComplete, limit, &work, &open) || accepted
+      }
+    }
+    frontier.heads = open
+    return accepted
+  }
+
+  /// Lexes for heads at one position and steps those that see the same terminal together.
+  private func take(
+    _ heads: some Collection<Head>, _ text: UnsafeBufferPointer<UInt8>, _ isComplete: Bool, _ limit: Int,
+    _ work: inout [Head], _ open: inout [Head]
+  ) -> Bool {
+    var accepted = false
+    var groups: [(Lookahead, [Head])] = []
+    for head in heads {
+      let state = arena.nodes[Int(head.node)].state
+      switch lexer.lex(text, head.position, state: state, scannerState: head.scanner, isComplete: isComplete) {
+      case .found(let lookahead):
+        if lookahead.start >= limit {
+          open.append(head)
+          continue
+        }
+        if lookahead.start < border, border < lookahead.end {
+          fail(head, at: lookahead.start)
+          continue
+        }
+        if heads.count == 1 { return shift(CollectionOfOne(head), lookahead, text, &work) }
+        if let index = groups.firstIndex(where: { $0.0 == lookahead && $0.1[0].startsLine == head.startsLine }) {
+          groups[index].1.append(head)
+        } else {
+          groups.append((lookahead, [head]))
+        }
+      case .extraEnd:
+        step.endExtra(CollectionOfOne(head.node))
+        for node in step.results {
+          add(Head(node: node, position: head.position, scanner: head.scanner, startsLine: head.startsLine), &work)
+        }
+      case .open: open.append(head)
+      case .none: fail(head, at: head.position)
+      }
+    }
+    for (lookahead, members) in groups { accepted = shift(members, lookahead, text, &work) || accepted }
+    return accepted
+  }
+
+  private func shift(
+    _ heads: some Collection<Head>, _ lookahead: Lookahead, _ text: UnsafeBufferPointer<UInt8>, _ work: inout [Head]
+  ) -> Bool {
+    guard let first = heads.first else { return false }
+    var startsLine = false
+    if let layout = language.layout {
+      if layout.isLayout(lookahead.terminal) {
+        startsLine = true
+      } else if first.startsLine {
+        let state = arena.nodes[Int(first.node)].state
+        startsLine = language.actions(state, lookahead.terminal).first?.kind == .shiftExtra
+        if !startsLine, language.strictLayout, lookahead.terminal != .end,
+          Int(arena.nodes[Int(first.node)].column) != layout.column(text, lookahead.start)
+        {
+          for head in heads { fail(head, at: lookahead.start) }
+          return false
+        }
+      }
+    }
+    step.shift(
+      heads.lazy.map(\.node), lookahead.terminal, fallback: lookahead.fallback, column: lookahead.column)
+    if step.results.isEmpty, !step.accepted {
+      for head in heads { fail(head, at: lookahead.start) }
+      return false
+    }
+    for node in step.results {
+      add(Head(node: node, position: lookahead.end, scanner: lookahead.scanner, startsLine: startsLine), &work)
+    }
+    return step.accepted
+  }
+
+  /// Adds a head, merged with one that differs in its past only.
+  private func add(_ head: Head, _ work: inout [Head]) {
+    let node = arena.nodes[Int(head.node)]
+    for index in work.indices {
+      let other = work[index]
+      guard other.position == head.position, other.scanner == head.scanner, other.startsLine == head.startsLine,
+        arena.nodes[Int(other.node)].state == node.state, arena.nodes[Int(other.node)].column == node.column
+      else { continue }
+      if other.node == head.node { return }
+      let merged = arena.push(state: node.state, column: node.column, parent: node.parent)
+      for source in [head.node, other.node] {
+        arena.forEachAncestor(of: source, depth: 1) { parent in
+          if !arena.hasParent(merged, parent) { arena.addParent(merged, parent) }
+        }
+      }
+      work[index].node = merged
+      return
+    }
+    work.append(head)
+  }
+
+  private func fail(_ head: Head, at position: Int) {
+    guard let known = failure, known.position >= position else {
+      failure = Failure(position: position, heads: [head])
+      return
+    }
+    if known.position == position { failure?.heads.append(head) }
+  }
+}

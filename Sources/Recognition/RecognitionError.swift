@@ -1,0 +1,16 @@
+/// Why a grammar's folder cannot be used for recognition.
+public enum RecognitionError: Error, CustomStringConvertible {
+  /// A description or dialect names a symbol that the grammar does not have.
+  case unknownSymbol(grammar: String, name: String)
+  /// A terminal pattern is not in the supported subset of regular expressions.
+  case badPattern(expression: String, offset: Int, expected: String)
+
+  public var description: String {
+    switch self {
+    case .unknownSymbol(let grammar, let name):
+      "grammar '\(grammar)': the description or dialect names '\(name)', which is no symbol of the grammar"
+    case .badPattern(let expression, let offset, let expected):
+      "terminal pattern '\(expression)': expected \(expected) at offset \(offset)"
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/// A node of the graph-structured stack, an index into the arena.
+public struct StackNodeID: Hashable, Sendable {
+  @usableFromInline var rawValue: Int32
+  var index: Int { Int(rawValue) }
+}
+
+/// The graph-structured stack: nodes are never changed once a step is over, so a set of heads is a snapshot.
+///
+///     node:   state | column | parent | more          column: that of the innermost block open at the node
+///                                 |       |
+///                                 v       v
+///                             a node   a list of further parents (ambiguous parses)
+///
+/// Speculation takes a mark, pushes nodes and releases them; committed nodes stay for the life of the arena.
+final class StackArena {
+  struct Node {
+    var state: UInt16
+    var column: Int32
+    var parent: Int32
+    var more: Int32
+  }
+  struct Link {
+    var parent: Int32
+    var next: Int32
+  }
+  struct Mark {
+    var nodes: Int
+    var links: Int
+  }
+
+  private(set) var nodes: UnsafeMutablePointer<Node>
+  private(set) var links: UnsafeMutablePointer<Link>
+  private var nodeCapacity = 1024
+  private var linkCapacity = 64
+  private(set) var nodeCount = 0
+  private var linkCount = 0
+
+  init() {
+    nodes = .allocate(capacity: nodeCapacity)
+    links = .allocate(capacity: linkCapacity)
+  }
+
+  deinit {
+    nodes.deallocate()
+    links.deallocate()
+  }
+
+  var mark: Mark { Mark(nodes: nodeCount, links: linkCount) }
+
+  /// Drops everything pushed since `mark`.
+  func release(_ mark: Mark) {
+    nodeCount = mark.nodes
+    linkCount = mark.links
+  }
+
+  @inline(__always)
+  func push(state: UInt16, column: Int32, parent: Int32) -> Int32 {
+    if nodeCount == nodeCapacity {
+      let grown = UnsafeMutablePointer<Node>.allocate(capacity: nodeCapacity * 2)
+      grown.moveInitialize(from: nodes, count: nodeCount)
+      nodes.deallocate()
+      nodes = grown
+      nodeCapacity *= 2
+    }
+    (nodes + nodeCount).initialize(to: Node(state: state, column: column, parent: parent, more: -1))
+    nodeCount += 1
+    return Int32(nodeCount - 1)
+  }
+
+  func hasParent(_ node: Int32, _ parent: Int32) -> Bool {
+    if nodes[Int(node)].parent == parent { return true }
+    var link = nodes[Int(node)].more
+    while link >= 0 {
+      if links[Int(link)].parent == parent { return true }
+      link = links[Int(link)].next
+    }
+    return false
+  }
+
+  /// Adds a parent to a node of the step under way.
+  func addParent(_ node: Int32, _ parent: Int32) {
+    if linkCount == linkCapacity {
+      let grown = UnsafeMutablePointer<Link>.allocate(capacity: linkCapacity * 2)
+      grown.moveInitialize(from: links, count: linkCount)
+      links.deallocate()
+      links = grown
+      linkCapacity *= 2
+    }
+    (links + linkCount).initialize(to: Link(parent: parent, next: nodes[Int(node)].more))
+    nodes[Int(node)].more = Int32(linkCount)
+    linkCount += 1
+  }
+
+  /// Calls `body` with every node `depth` below `node`; duplicates are possible. O(paths).
+  func forEachAncestor(of node: Int32, depth: Int, _ body: (Int32) -> Void) {
+    var node = node
+    var depth = depth
+    // Stacks are mostly linear: walk without a work list while they are.
+    while depth > 0, nodes[Int(node)].more < 0 {
+      node = nodes[Int(node)].parent
+      if node < 0 { return }
+      depth -= 1
+    }
+    if depth == 0 {
+      body(node)
+    } else {
+      forEachBranch(of: node, depth: depth, body)
+    }
+  }
+
+  private func forEachBranch(of node: Int32, depth: Int, _ body: (Int32) -> Void) {
+    if nodes[Int(node)].parent >= 0 { forEachAncestor(of: nodes[Int(node)].parent, depth: depth - 1, body) }
+    var link = nodes[Int(node)].more
+    while link >= 0 {
+      forEachAncestor(of: links[Int(link)].parent, depth: depth - 1, body)
+      link = links[Int(link)].next
+    }
+  }
+}

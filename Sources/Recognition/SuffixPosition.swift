@@ -1,0 +1,154 @@
+import Grammar
+
+/// A place right of a hole, as the parser meets it: a later hole, a terminal that waits there, or text not yet lexed.
+struct SuffixPosition: Hashable {
+  enum Kind: UInt8 { case gap, pending, unlexed }
+  var kind: Kind
+  /// For a gap, the hole's index; else the index of the fixed segment.
+  var segment: Int32
+  var terminal: UInt16 = 0
+  var fallback: UInt16 = 0
+  /// Where the terminal ends, or the text not yet lexed begins.
+  var offset: Int32 = 0
+  var scanner: Int32 = 0
+  /// The column of the block that a pending indent opens.
+  var column: Int32 = 0
+  /// What must hold for the innermost block when the terminal is taken.
+  var condition = ColumnCondition.any
+  var startsLine = false
+
+  static func gap(_ hole: Int) -> SuffixPosition { SuffixPosition(kind: .gap, segment: Int32(hole)) }
+}
+
+/// The fixed text right of the first hole, lexed on demand.
+///
+/// Segment `i` is what follows hole `i`, up to the next hole or the end of the file. Fixed text keeps its terminal
+/// boundaries: a terminal starts afresh at a segment's start and ends at the latest at its end. What an unknown
+/// indentation would make of a line break is left to conditions on the columns of open blocks.
+final class SuffixText {
+  let language: Language
+  let segments: [[UInt8]]
+  private let lexer: TerminalLexer
+  private(set) var positions: [SuffixPosition] = []
+  private var identifiers: [SuffixPosition: Int32] = [:]
+  private var arrivals: [ArrivalKey: [Int32]] = [:]
+
+  private struct ArrivalKey: Hashable {
+    var state: UInt16
+    var segment: Int32
+    var offset: Int32
+    var scanner: Int32
+    var startsLine: Bool
+  }
+
+  init(_ lexer: TerminalLexer, segments: [[UInt8]]) {
+    language = lexer.language
+    self.lexer = lexer
+    self.segments = segments
+  }
+
+  func identifier(_ position: SuffixPosition) -> Int32 {
+    if let known = identifiers[position] { return known }
+    let identifier = Int32(positions.count)
+    positions.append(position)
+    identifiers[position] = identifier
+    return identifier
+  }
+
+  /// The positions at which the parser can find itself when `state` lexes at `offset` of `segment`.
+  func arrivals(_ state: UInt16, segment: Int, offset: Int, scanner: Int32, startsLine: Bool) -> [Int32] {
+    let key = ArrivalKey(
+      state: state, segment: Int32(segment), offset: Int32(offset), scanner: scanner, startsLine: startsLine)
+    if let known = arrivals[key] { return known }
+    let found = segments[segment].withUnsafeBufferPointer { text in
+      lex(text, state, segment, offset, scanner, startsLine).map(identifier)
+    }
+    arrivals[key] = found
+    return found
+  }
+
+  private func lex(
+    _ text: UnsafeBufferPointer<UInt8>, _ state: UInt16, _ segment: Int, _ offset: Int, _ scanner: Int32,
+    _ startsLine: Bool
+  ) -> [SuffixPosition] {
+    let base = SuffixPosition(
+      kind: .pending, segment: Int32(segment), offset: Int32(offset), scanner: scanner, startsLine: startsLine)
+    let lexState = language.lexStates[Int(state)]
+    if lexState == ParseTables.noLookahead {
+      var unlexed = base
+      unlexed.kind = .unlexed
+      return [unlexed]
+    }
+    let isLast = segment == segments.count - 1
+    if !isLast, text[offset...].allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) {
+      return [.gap(segment + 1)]
+    }
+    var result: [SuffixPosition] = []
+    var condition = ColumnCondition.any
+    let row = Int(language.externalLexStates[Int(state)])
+    let padding = language.layout?.padding(text, offset)
+    if row != 0, let layout = language.layout, let padding, padding.crossesLine || padding.reachesEnd && isLast {
+      let column = padding.reachesEnd ? 0 : padding.column
+      let allowsIndent = isValid(layout.indent, row) && !padding.reachesEnd
+      let allowsDedent = isValid(layout.dedent, row)
+      var terminal = base
+      if allowsIndent {
+        terminal.terminal = layout.indent.rawValue
+        terminal.condition = .below(column)
+        terminal.column = Int32(column)
+        result.append(terminal)
+        condition = condition.intersection(ColumnCondition.above(column - 1))
+      }
+      terminal.column = 0
+      if allowsDedent {
+        terminal.terminal = layout.dedent.rawValue
+        terminal.condition = .above(column)
+        result.append(terminal)
+        condition = condition.intersection(ColumnCondition.below(column + 1))
+      }
+      if isValid(layout.newline, row) {
+        terminal.terminal = layout.newline.rawValue
+        terminal.condition = condition
+        result.append(terminal)
+        return result
+      }
+    }
+    if row != 0, let session = lexer.scanner {
+      let scan = session.scan(text, offset, row: row, state: scanner)
+      let isLayout = language.layout.map { $0.isLayout(scan.terminal) } ?? false
+      if scan.found, !isLayout {
+        let found = lexer.external(scan, text, offset)
+        result.append(pending(found, base, condition, state, padding, text))
+        return result
+      }
+    }
+    if case .found(let found) = lexer.lexInternally(
+      text, offset, state: state, lexState: lexState, scanner, isComplete: isLast, isCut: !isLast)
+    {
+      result.append(pending(found, base, condition, state, padding, text))
+    }
+    return result
+  }
+
+  private func isValid(_ terminal: SymbolID, _ row: Int) -> Bool {
+    guard let scanner = language.scanner, let index = scanner.terminals.firstIndex(of: terminal) else { return false }
+    return scanner.validity[row * scanner.terminals.count + index]
+  }
+
+  private func pending(
+    _ found: Lookahead, _ base: SuffixPosition, _ condition: ColumnCondition, _ state: UInt16,
+    _ padding: LayoutRule.Padding?, _ text: UnsafeBufferPointer<UInt8>
+  ) -> SuffixPosition {
+    var position = base
+    position.terminal = found.terminal.rawValue
+    position.fallback = found.fallback.rawValue
+    position.offset = Int32(found.end)
+    position.scanner = found.scanner
+    position.condition = condition
+    let isExtra = language.actions(state, found.terminal).first?.kind == .shiftExtra
+    if base.startsLine, language.strictLayout, let padding, padding.crossesLine, !isExtra, found.terminal != .end {
+      position.condition = condition.intersection(.equal(padding.column))
+    }
+    return position
+  }
+}

@@ -1,0 +1,112 @@
+/// A regular expression over bytes that a terminal's text must match, with an optional condition on what follows.
+///
+/// Supported: literals, `\` escapes (`\d \w \s \n \r \t \xHH` and punctuation), classes with ranges and negation, `.`
+/// (any byte but a newline), groups, `|`, `*`, `+`, `?`, `{n}`, `{m,n}`, and one `(?=…)` at the end. The pattern is a
+/// position automaton that is simulated with a bit set; patterns are short.
+public struct TerminalPattern: Sendable {
+  /// Matching text of a terminal that may still grow.
+  enum Verdict { case matches, open, fails }
+
+  private enum Node: Sendable {
+    case bytes(ByteSet, next: Int)
+    case split(Int, Int)
+    /// The terminal ends here; what follows must match the look-ahead.
+    case boundary(next: Int)
+    case accept
+  }
+  private var nodes: [Node] = []
+  private var start = 0
+
+  init(_ expression: String) throws(RecognitionError) {
+    var parser = PatternParser(expression)
+    let tree = try parser.parse()
+    nodes = [.accept]
+    start = build(tree.body, next: append(.boundary(next: tree.following.map { build($0, next: 0) } ?? 0)))
+  }
+
+  private mutating func append(_ node: Node) -> Int {
+    nodes.append(node)
+    return nodes.count - 1
+  }
+
+  private mutating func build(_ tree: PatternTree, next: Int) -> Int {
+    switch tree {
+    case .empty: return next
+    case .bytes(let set): return append(.bytes(set, next: next))
+    case .sequence(let parts): return parts.reversed().reduce(next) { build($1, next: $0) }
+    case .choice(let options):
+      var result = build(options[options.count - 1], next: next)
+      for option in options.dropLast().reversed() { result = append(.split(build(option, next: next), result)) }
+      return result
+    case .repeated(let inner, let low, let high):
+      var result = next
+      if let high {
+        for _ in low..<max(low, high) { result = append(.split(build(inner, next: result), next)) }
+      } else {
+        let loop = append(.split(0, next))
+        nodes[loop] = .split(build(inner, next: loop), next)
+        result = loop
+      }
+      for _ in 0..<low { result = build(inner, next: result) }
+      return result
+    }
+  }
+
+  /// Matches `text[start..<end]` and the condition on the bytes from `end`. O(bytes × pattern length).
+  ///
+  /// - `open`: the known text is a prefix of a match; more bytes decide. A terminal is open only if the text ends.
+  func match(
+    _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, terminalIsOpen: Bool, textIsComplete: Bool
+  ) -> Verdict {
+    var current: Set<Int> = []
+    close(start, into: &current, crossingBoundary: false)
+    for index in range {
+      current = step(current, text[index], crossingBoundary: false)
+      if current.isEmpty { return .fails }
+    }
+    if terminalIsOpen { return .open }
+    var following: Set<Int> = []
+    for state in current {
+      if case .boundary(let next) = nodes[state] { close(next, into: &following, crossingBoundary: true) }
+    }
+    var index = range.upperBound
+    while true {
+      if following.contains(0) { return .matches }
+      if following.isEmpty { return .fails }
+      if index >= text.count { return textIsComplete ? .fails : .open }
+      following = step(following, text[index], crossingBoundary: true)
+      index += 1
+    }
+  }
+
+  private func step(_ states: Set<Int>, _ byte: UInt8, crossingBoundary: Bool) -> Set<Int> {
+    var result: Set<Int> = []
+    for state in states {
+      if case .bytes(let set, let next) = nodes[state], set.contains(byte) {
+        close(next, into: &result, crossingBoundary: crossingBoundary)
+      }
+    }
+    return result
+  }
+
+  private func close(_ state: Int, into states: inout Set<Int>, crossingBoundary: Bool) {
+    if !states.insert(state).inserted { return }
+    switch nodes[state] {
+    case .split(let a, let b):
+      close(a, into: &states, crossingBoundary: crossingBoundary)
+      close(b, into: &states, crossingBoundary: crossingBoundary)
+    case .boundary(let next) where crossingBoundary: close(next, into: &states, crossingBoundary: true)
+    case .bytes, .boundary, .accept: break
+    }
+  }
+}
+
+/// A set of bytes.
+struct ByteSet: Sendable, Equatable {
+  private var words: [4 of UInt64] = [0, 0, 0, 0]
+  static func == (a: ByteSet, b: ByteSet) -> Bool { (0..<4).allSatisfy { a.words[$0] == b.words[$0] } }
+  mutating func insert(_ byte: UInt8) { words[Int(byte >> 6)] |= 1 << UInt64(byte & 63) }
+  func contains(_ byte: UInt8) -> Bool { words[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 }
+  mutating func invert() { for word in 0..<4 { words[word] = ~words[word] } }
+  mutating func formUnion(_ other: ByteSet) { for word in 0..<4 { words[word] |= other.words[word] } }
+}

@@ -1,0 +1,75 @@
+import Grammar
+
+/// Text for every terminal, for shortest completions, and what a terminal costs in one.
+public struct TerminalSamples: Sendable {
+  /// Shape (terminalCount): bytes, empty where no text is known.
+  public var texts: [[UInt8]]
+  /// Shape (terminalCount): the cost of writing the terminal; terminals without text cost more than any other way.
+  var costs: [Int32]
+
+  static let unknownCost: Int32 = 400
+
+  init(_ grammar: Grammar, layout: LayoutRule?) {
+    let tables = grammar.tables
+    var texts = [[UInt8]](repeating: [], count: tables.terminalCount)
+    var costs = [Int32](repeating: TerminalSamples.unknownCost, count: tables.terminalCount)
+    let shortest = TerminalSamples.shortestTexts(grammar)
+    let placeholders = grammar.description.placeholders ?? [:]
+    for index in 1..<max(tables.terminalCount, 1) {
+      let symbol = tables.symbols[index]
+      if let text = placeholders[symbol.name] {
+        texts[index] = Array(text.utf8)
+        costs[index] = 5
+      } else if let layout, layout.isLayout(SymbolID(index)) {
+        costs[index] = SymbolID(index) == layout.newline ? 4 : 1
+      } else if symbol.isVisible, !symbol.isNamed {
+        // An anonymous terminal is spelled as it is named.
+        texts[index] = Array(symbol.name.utf8)
+        costs[index] = symbol.name.utf8.allSatisfy { $0 < 0x80 && !Self.isWordByte($0) } ? 4 : 6
+      } else if let text = shortest[index] {
+        texts[index] = text
+        costs[index] = 6
+      }
+    }
+    if tables.terminalCount > 0 { costs[0] = 0 }
+    self.texts = texts
+    self.costs = costs
+  }
+
+  static func isWordByte(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
+      || byte >= 0x80
+  }
+
+  /// The shortest text that the lexer accepts as each terminal, by breadth-first search from all start states.
+  ///
+  /// Letters are tried first, so that words look like words. O(states × 256).
+  private static func shortestTexts(_ grammar: Grammar) -> [Int: [UInt8]] {
+    var found: [Int: [UInt8]] = [:]
+    var seen: Set<UInt16> = []
+    var queue: [(UInt16, [UInt8])] = []
+    for state in Set(grammar.tables.lexStates).sorted() where state != ParseTables.noLookahead {
+      seen.insert(state)
+      queue.append((state, []))
+    }
+    let order: [UInt8] = Array(0x61...0x7A) + Array(0x30...0x39) + Array(0x21...0x2F) + Array(0x3A...0x60)
+      + Array(0x7B...0x7E) + [0x20, 0x0A, 0x09]
+    var head = 0
+    while head < queue.count {
+      let (state, text) = queue[head]
+      head += 1
+      let accepted = grammar.lexer.accepts[Int(state)]
+      if accepted != LexicalAutomaton.noTerminal, found[Int(accepted)] == nil, !text.isEmpty {
+        found[Int(accepted)] = text
+      }
+      for byte in order {
+        let next = grammar.lexer.next(state, byte)
+        if next == LexicalAutomaton.dead || next & LexicalAutomaton.skipBit != 0 { continue }
+        if seen.insert(next & LexicalAutomaton.stateMask).inserted {
+          queue.append((next & LexicalAutomaton.stateMask, text + [byte]))
+        }
+      }
+    }
+    return found
+  }
+}
