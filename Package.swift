@@ -40,11 +40,13 @@ let package = Package(
     layer("Repair", ["Diffusion", "Syntax"]),
     layer("Standards", ["Reporting", "Syntax", .product(name: "Yams", package: "Yams")]),
     layer("Reporting"),
+    layer("Audit", ["Diffusion", "Repair", "Syntax"]),
     .executableTarget(
       name: "espalier",
       dependencies: [
         "Grammar", "Syntax", "Recognition", "Constraint", "Denoiser", "Diffusion", "Repair", "Standards",
-        "Reporting", "Tensor", "Vocabulary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Reporting", "Tensor", "Vocabulary", "Audit",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: warningsAreErrors),
 
@@ -58,6 +60,7 @@ let package = Package(
     tests("RepairTests", ["Repair"]),
     tests("StandardsTests", ["Standards"]),
     tests("ReportingTests", ["Reporting"]),
+    tests("AuditTests", ["Audit"]),
     tests("CommandTests", []),
   ]
 )

@@ -1,4 +1,4 @@
-import Grammar
+public import Grammar
 
 /// Text with holes, recognised left to right: exact up to the frontier, completable behind it.
 ///
@@ -96,6 +96,42 @@ public final class HoleRecogniser {
     frontier = next
     settle()
     return true
+  }
+
+  /// A walk down a trie of bytes from the frontier; every level keeps the frontier that its bytes lead to.
+  ///
+  /// Between `beginWalk` and `endWalk` nothing else may be called.
+  private var levels: [(frontier: Frontier, mark: StackArena.Mark)] = []
+
+  public func beginWalk() { levels = [(frontier, recogniser.arena.mark)] }
+
+  public func endWalk() { ascend(to: 0) }
+
+  /// Drops levels until `depth` bytes are left.
+  public func ascend(to depth: Int) {
+    while levels.count > depth + 1 {
+      let level = levels.removeLast()
+      recogniser.arena.release(level.mark)
+      text.removeLast()
+    }
+  }
+
+  /// Goes one byte deeper if the bytes so far can be completed. Amortised O(bytes of the terminal at the frontier).
+  public func descend(_ byte: UInt8) -> Bool {
+    let mark = recogniser.arena.mark
+    text.append(byte)
+    var next = levels[levels.count - 1].frontier
+    let viable = text.withUnsafeBufferPointer { text in
+      _ = recogniser.advance(&next, text, isComplete: false)
+      return isViable(next, text, hole)
+    }
+    if viable {
+      levels.append((next, mark))
+    } else {
+      text.removeLast()
+      recogniser.arena.release(mark)
+    }
+    return viable
   }
 
   private func attempt(_ bytes: some Collection<UInt8>) -> Frontier? {

@@ -1,4 +1,4 @@
-import Grammar
+public import Grammar
 
 /// A grammar prepared for recognition: tables narrowed by the dialect, flattened, and what follows from them.
 ///
