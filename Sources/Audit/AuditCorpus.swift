@@ -35,7 +35,13 @@ public struct AuditCorpus: Sendable {
   ///   - language: the language of all files, or nil to tell it from their names. A data set's name starts with it.
   ///   - limit: files per path at the most.
   public init(paths: [String], language: String?, store: GrammarStore, limit: Int = .max) throws(AuditError) {
-    let known = Set(store.list().map(\.name))
+    let entries = store.list()
+    let known = Set(entries.map(\.name))
+    var endings: [String: String] = [:]
+    for entry in entries {
+      for ending in entry.description?.extensions ?? [] { endings[ending] = entry.name }
+    }
+    func tell(_ path: String) -> String? { endings[(path as NSString).pathExtension] }
     for path in paths {
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -46,7 +52,7 @@ public struct AuditCorpus: Sendable {
           try addRecords(path, language ?? Self.prefix(path, known))
           continue
         }
-        guard let name = language ?? store.language(forFile: path) else { throw .unknownLanguage(path: path) }
+        guard let name = language ?? tell(path) else { throw .unknownLanguage(path: path) }
         inputs.append(AuditInput(name: path, language: name, bytes: try Self.read(path)))
         continue
       }
@@ -54,13 +60,13 @@ public struct AuditCorpus: Sendable {
       var files = walk.compactMap { $0 as? String }.filter { !$0.contains("/.") && !$0.hasPrefix(".") }.sorted()
       files = files.filter {
         $0.hasSuffix(".jsonl")
-          || (store.language(forFile: $0).map { language == nil || language == $0 } ?? false)
+          || (tell($0).map { language == nil || language == $0 } ?? false)
       }
       for file in files.prefix(limit) {
         let full = path + "/" + file
         if file.hasSuffix(".jsonl") {
           if let name = language ?? Self.prefix(full, known) { try addRecords(full, name) }
-        } else if let name = store.language(forFile: file), let bytes = try? Self.read(full) {
+        } else if let name = tell(file), let bytes = try? Self.read(full) {
           inputs.append(AuditInput(name: full, language: name, bytes: bytes))
         }
       }

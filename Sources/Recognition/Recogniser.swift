@@ -1,4 +1,4 @@
-public import Grammar
+import Grammar
 
 /// A stack top with what the lexer needs to go on: where the next terminal starts, and the scanner's state there.
 public struct Head: Hashable, Sendable {
