@@ -7,7 +7,9 @@ struct Espalier: AsyncParsableCommand {
     commandName: "espalier",
     abstract: "Writes and repairs code that always parses.",
     version: "0.1.0",
-    subcommands: [BenchCommand.self, CheckCommand.self, GrammarCommand.self, ModelCommand.self])
+    subcommands: [
+      CheckCommand.self, AuditCommand.self, BenchCommand.self, GrammarCommand.self, ModelCommand.self,
+    ])
 
   /// Runs the command line and ends the process with the exit code of `ExitStatus`.
   static func main() async {
