@@ -11,7 +11,7 @@ struct TransformerState {
   let queriesKeysValues: FloatBuffer
   /// capacity × heads·headSize
   let attended: FloatBuffer
-  /// capacity × capacity
+  /// `attentionLanes` × capacity × capacity
   let scores: FloatBuffer
   /// capacity × 2·intermediate
   let gateAndUp: FloatBuffer
@@ -25,7 +25,7 @@ struct TransformerState {
     normed = FloatBuffer(count: capacity * configuration.hiddenSize)
     queriesKeysValues = FloatBuffer(count: capacity * shape.rowSize)
     attended = FloatBuffer(count: capacity * shape.outputSize)
-    scores = FloatBuffer(count: capacity * capacity)
+    scores = FloatBuffer(count: attentionLanes * capacity * capacity)
     gateAndUp = FloatBuffer(count: capacity * 2 * configuration.intermediateSize)
     activated = FloatBuffer(count: capacity * configuration.intermediateSize)
     rotary = RotaryEmbedding(

@@ -5,7 +5,7 @@ typealias Lanes = SIMD8<Float>
 /// The power is split into 2^n · e^r with |r| ≤ ln(2)/2, and e^r is its Taylor polynomial of degree 7.
 @inline(__always)
 func exponential(_ x: Lanes) -> Lanes {
-  let clamped = x.clamped(lowerBound: Lanes(repeating: -87), upperBound: Lanes(repeating: 88))
+  let clamped = x.atLeast(Lanes(repeating: -87)).atMost(Lanes(repeating: 88))
   // At 1.5 · 2^23 a float has no fraction left: the sum rounds to n, and its low bits are n.
   let magic = Lanes(repeating: 12_582_912)
   let shifted = clamped * 1.442_695_04 + magic
@@ -25,6 +25,10 @@ func exponential(_ x: Lanes) -> Lanes {
 }
 
 extension Lanes {
+  // `pointwiseMax` and `pointwiseMin` are calls with a loop inside; these are one instruction.
+  @inline(__always) func atLeast(_ bound: Lanes) -> Lanes { replacing(with: bound, where: self .< bound) }
+  @inline(__always) func atMost(_ bound: Lanes) -> Lanes { replacing(with: bound, where: self .> bound) }
+
   @inline(__always) static func load(_ pointer: UnsafePointer<Float>) -> Lanes {
     UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
   }

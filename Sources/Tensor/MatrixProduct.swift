@@ -55,3 +55,11 @@ public func add(
     for column in 0..<columns { line[column] += bias[column] }
   }
 }
+
+/// Runs `body` while every matrix product uses one core only, for code that shares the cores by itself.
+func withSingleThreadedProducts(_ body: () -> Void) {
+  let threads = openblas_get_num_threads()
+  openblas_set_num_threads(1)
+  defer { openblas_set_num_threads(threads) }
+  body()
+}

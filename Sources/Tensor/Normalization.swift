@@ -54,7 +54,7 @@ func softmax(row: UnsafeMutablePointer<Float>, columns: Int, stride: Int) {
   if columns >= width {
     var maxima = Lanes.load(row)
     while column + width <= columns {
-      maxima = pointwiseMax(maxima, Lanes.load(row + column))
+      maxima = maxima.atLeast(Lanes.load(row + column))
       column += width
     }
     greatest = maxima.max()

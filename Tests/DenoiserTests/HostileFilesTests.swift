@@ -106,7 +106,7 @@ func malformedTensorsAreErrors(data: Data, message: String) {
   let configuration = try Data(contentsOf: folder.appendingPathComponent("config.json"))
   let tokenizer = try Data(contentsOf: folder.appendingPathComponent("tokenizer.json"))
   let weights = try Data(contentsOf: folder.appendingPathComponent("model.safetensors"))
-  var random = UniformLogitsGenerator(state: 5)
+  var random = Congruential(state: 5)
   for _ in 0..<150 {
     var damaged = weights
     for _ in 0..<3 {
@@ -116,7 +116,8 @@ func malformedTensorsAreErrors(data: Data, message: String) {
   }
 }
 
-private struct UniformLogitsGenerator: RandomNumberGenerator {
+/// The same numbers in every run.
+private struct Congruential: RandomNumberGenerator {
   var state: UInt64
   mutating func next() -> UInt64 {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
