@@ -28,7 +28,7 @@ setup:
 # The runtime library of Swift is linked in, so that the tool starts quickly and can be moved. A copy, since the tool
 # looks for its grammars beside itself.
 $(TOOL): $(SOURCES) | setup
-	$(SWIFT) build -c release --static-swift-stdlib --product espalier
+	$(SWIFT) build -c release --static-swift-stdlib -Xlinker -s --product espalier
 	@mkdir -p $(@D)
 	@install -m 755 .build/release/espalier $@.new && mv $@.new $@
 
