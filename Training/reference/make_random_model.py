@@ -13,8 +13,9 @@ from safetensors.torch import save_file
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
 
 HIDDEN, LAYERS, HEADS, SIZE, INNER, VOCABULARY = 64, 2, 2, 32, 128, 1024
-# No token crosses a lexeme: a line break with the indentation after it, spaces, words, up to three digits, one sign.
-LEXEMES = r"\r?\n[ \t]*|[ \t]+|[\p{L}\p{M}_]+|\p{N}{1,3}|[^\s\p{L}\p{M}\p{N}_]|\s"
+# The pattern of the default model: an escape, a line break with the indentation after it, spaces, words, up to three
+# digits, one sign.
+LEXEMES = r"\\[^\s]|\r?\n[ \t]*|[ \t]+|[\p{L}_]+|\p{N}{1,3}|[^\s\p{L}\p{N}_]|\s"
 
 
 def main():
