@@ -1,5 +1,7 @@
 import Foundation
 import Grammar
+import Synchronization
+import Testing
 
 /// Folders and grammars for these tests.
 enum TestSupport {
@@ -12,6 +14,33 @@ enum TestSupport {
     let folder = package.appendingPathComponent("build/grammars-src/\(name)")
     return FileManager.default.fileExists(atPath: folder.appendingPathComponent("src/parser.c").path) ? folder : nil
   }
+
+  /// The grammar, built from its source package on first use by this process, with our description.
+  ///
+  /// Nil, with a message, if the source package has not been fetched.
+  static func grammar(_ name: String) throws -> Grammar? {
+    guard let source = source(name) else {
+      print("skipped: build/grammars-src/\(name) is missing; run make test")
+      return nil
+    }
+    try installed.withLock { installed in
+      if installed.insert(name).inserted {
+        try shared.install(folder: source, description: package.appendingPathComponent("grammars/\(name)"))
+      }
+    }
+    return try shared.open(name)
+  }
+
+  private static let installed = Mutex<Set<String>>([])
+  /// Emptied at the start, so that no test sees what an older version has built.
+  private static let shared: GrammarStore = {
+    let root = package.appendingPathComponent("build/test-store")
+    try? FileManager.default.removeItem(at: root)
+    try? FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    try? FileManager.default.createSymbolicLink(
+      at: root.appendingPathComponent("include"), withDestinationURL: headers)
+    return GrammarStore(roots: [root])
+  }()
 
   /// Calls `body` with a new store that has the headers and no grammar, and removes it afterwards.
   static func withEmptyStore<Result>(_ body: (GrammarStore, URL) throws -> Result) throws -> Result {

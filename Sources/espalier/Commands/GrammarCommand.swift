@@ -1,35 +1,21 @@
 import ArgumentParser
 import Foundation
 import Grammar
+import Reporting
 
 /// `espalier grammar`: what is installed, and installing more.
 struct GrammarCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "grammar",
-    abstract: "Lists and installs tree-sitter grammars.",
+    abstract: "List and install tree-sitter grammars.",
     subcommands: [List.self, Info.self, Install.self])
-
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case text, json
-  }
-
-  /// Calls `body`; an error goes to standard error and ends the command with exit code 2.
-  static func reportingErrors(_ body: () throws -> Void) throws {
-    do {
-      try body()
-    } catch let error as GrammarError {
-      FileHandle.standardError.write(Data("error: \(error)\n".utf8))
-      throw ExitCode(2)
-    }
-  }
 }
 
 extension GrammarCommand {
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Lists the installed grammars.")
+    static let configuration = CommandConfiguration(abstract: "List the installed grammars.")
 
-    @Option(help: "How to print the list: text or json.")
-    var format = Format.text
+    @OptionGroup var output: FormatOption
 
     private struct Row: Encodable {
       var name: String
@@ -41,65 +27,65 @@ extension GrammarCommand {
 
     func run() throws {
       let entries = GrammarStore.default.list()
-      switch format {
+      switch output.format {
       case .json:
         let rows = entries.map {
           Row(
             name: $0.name, version: $0.description?.version, licence: $0.description?.licence,
             extensions: $0.description?.extensions ?? [], folder: $0.folder.path)
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(rows), as: UTF8.self))
+        try StandardOutput.write(JSONText.document(rows))
       case .text:
-        if entries.isEmpty { print("no grammars are installed; install one with 'espalier grammar install PATH'") }
+        if entries.isEmpty {
+          try StandardOutput.write("no grammars are installed; install one with 'espalier grammar install PATH'\n")
+        }
         let nameWidth = entries.map(\.name.count).max() ?? 0
         let versionWidth = entries.map { ($0.description?.version ?? "-").count }.max() ?? 0
         for entry in entries {
-          let version = entry.description?.version ?? "-"
-          let endings = entry.description.map { $0.extensions.map { ".\($0)" }.joined(separator: " ") }
-          print(
+          let columns = [
             entry.name.padding(toLength: nameWidth, withPad: " ", startingAt: 0),
-            version.padding(toLength: versionWidth, withPad: " ", startingAt: 0),
-            endings ?? "(grammar.yml cannot be read)", separator: "  ")
+            (entry.description?.version ?? "-").padding(toLength: versionWidth, withPad: " ", startingAt: 0),
+            entry.description.map { $0.extensions.map { ".\($0)" }.joined(separator: " ") }
+              ?? "(grammar.yml cannot be read)",
+          ]
+          try StandardOutput.write(columns.joined(separator: "  ") + "\n")
         }
       }
     }
   }
 
   struct Info: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows what an installed grammar consists of.")
+    static let configuration = CommandConfiguration(abstract: "Show what an installed grammar consists of.")
 
     @Argument(help: "The grammar's name.")
     var name: String
 
     func run() throws {
-      try GrammarCommand.reportingErrors {
-        let folder = try GrammarStore.default.folder(of: name)
-        let grammar = try GrammarStore.default.open(name)
-        let tables = grammar.tables
-        let dialect = grammar.dialect == Dialect() ? "none" : "narrows the grammar"
-        let rows = [
-          ("name", grammar.name),
-          ("version", grammar.description.version ?? "-"),
-          ("licence", grammar.description.licence ?? "-"),
-          ("endings", grammar.description.extensions.map { ".\($0)" }.joined(separator: " ")),
-          ("folder", folder.path),
-          ("states", "\(tables.stateCount)"),
-          ("terminals", "\(tables.terminalCount), \(tables.externalTerminals.count) of them from the external scanner"),
-          ("nonterminals", "\(tables.symbolCount - tables.terminalCount)"),
-          ("lexer states", "\(grammar.lexer.stateCount), byte classes \(grammar.lexer.classCount)"),
-          ("keyword states", grammar.keywords.map { "\($0.stateCount)" } ?? "none"),
-          ("dialect", dialect),
-        ]
-        for (key, value) in rows { print(key.padding(toLength: 15, withPad: " ", startingAt: 0) + value) }
+      let folder = try GrammarStore.default.folder(of: name)
+      let grammar = try GrammarStore.default.open(name)
+      let tables = grammar.tables
+      let rows = [
+        ("name", grammar.name),
+        ("version", grammar.description.version ?? "-"),
+        ("licence", grammar.description.licence ?? "-"),
+        ("endings", grammar.description.extensions.map { ".\($0)" }.joined(separator: " ")),
+        ("folder", folder.path),
+        ("states", "\(tables.stateCount)"),
+        ("terminals", "\(tables.terminalCount), \(tables.externalTerminals.count) of them from the external scanner"),
+        ("nonterminals", "\(tables.symbolCount - tables.terminalCount)"),
+        ("lexer states", "\(grammar.lexer.stateCount), byte classes \(grammar.lexer.classCount)"),
+        ("keyword states", grammar.keywords.map { "\($0.stateCount)" } ?? "none"),
+        ("dialect", grammar.dialect == Dialect() ? "none" : "narrows the grammar"),
+      ]
+      for (key, value) in rows {
+        try StandardOutput.write(key.padding(toLength: 15, withPad: " ", startingAt: 0) + value + "\n")
       }
     }
   }
 
   struct Install: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Compiles and installs a tree-sitter grammar of ABI 13 or 14.",
+      abstract: "Compile and install a tree-sitter grammar of ABI 13 or 14.",
       discussion: "Needs a C compiler. The grammar's own build files are not run.")
 
     @Argument(help: "The grammar's folder: the one with src/parser.c.", completion: .directory)
@@ -112,13 +98,11 @@ extension GrammarCommand {
     var into: String?
 
     func run() throws {
-      try GrammarCommand.reportingErrors {
-        let entry = try GrammarStore.default.install(
-          folder: URL(fileURLWithPath: path, isDirectory: true),
-          into: into.map { URL(fileURLWithPath: $0, isDirectory: true) },
-          description: description.map { URL(fileURLWithPath: $0, isDirectory: true) })
-        print("installed \(entry.name) in \(entry.folder.path)")
-      }
+      let entry = try GrammarStore.default.install(
+        folder: URL(fileURLWithPath: path, isDirectory: true),
+        into: into.map { URL(fileURLWithPath: $0, isDirectory: true) },
+        description: description.map { URL(fileURLWithPath: $0, isDirectory: true) })
+      try StandardOutput.write("installed \(entry.name) in \(entry.folder.path)\n")
     }
   }
 }
