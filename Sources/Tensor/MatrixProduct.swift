@@ -56,9 +56,15 @@ public func add(
   }
 }
 
+/// How many cores a matrix product uses, as the library found it at the start.
+private let productThreads = openblas_get_num_threads()
+
 /// Runs `body` while every matrix product uses one core only, for code that shares the cores by itself.
+///
+/// The setting is the library's and so the process's. It is put back to its first value, not to the one found here,
+/// which may be that of a caller on another thread.
 func withSingleThreadedProducts(_ body: () -> Void) {
-  let threads = openblas_get_num_threads()
+  let threads = productThreads
   openblas_set_num_threads(1)
   defer { openblas_set_num_threads(threads) }
   body()

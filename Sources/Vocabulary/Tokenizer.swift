@@ -113,6 +113,11 @@ extension Tokenizer {
           file: file, key: "model.merges[\(index)]", expected: "two entries of the vocabulary that join to a third",
           found: "\(merge.left) \(merge.right)")
       }
+      guard !vocabulary.isSpecial(TokenID(joined)) else {
+        throw VocabularyError(
+          file: file, key: "model.merges[\(index)]", expected: "no special token as a result",
+          found: "\(merge.left) \(merge.right)")
+      }
       pairs.append((TokenID(left), TokenID(right), TokenID(joined)))
     }
     merges = BytePairMerges(pairs)
@@ -172,6 +177,10 @@ extension Tokenizer {
       guard entries.updateValue(bytes, forKey: id) == nil else {
         throw VocabularyError(file: file, key: "model.vocab", expected: "one entry per id", found: "two for \(id)")
       }
+    }
+    let size = entries.values.reduce(0) { $0 + $1.count }
+    guard size <= Int(Int32.max) else {
+      throw VocabularyError(file: file, key: "model.vocab", expected: "less than 2 GiB of tokens", found: "\(size)")
     }
     let count = (max(entries.keys.max() ?? 0, specialIDs.max() ?? 0)) + 1
     let vocabulary = Vocabulary(tokens: (0..<count).map { entries[$0] ?? [] }, specials: specials)

@@ -169,6 +169,16 @@ func refusesWhatIsNotImplemented(key: String, value: String, message: String) th
   #expect(error?.key == "model.merges[0]")
 }
 
+/// A merge that makes a special token would put it into the encoding of a text.
+@Test func refusesMergesToSpecialTokens() throws {
+  let json = try TokenizerReferences.edited { tokenizer in
+    let vocab = try #require((tokenizer["model"] as? [String: Any])?["vocab"] as? [String: Int])
+    tokenizer["added_tokens"] = [["id": try #require(vocab["in"]), "content": "in"]]
+  }
+  let error = #expect(throws: VocabularyError.self) { try Tokenizer(json: json, file: "t") }
+  #expect(error?.expected == "no special token as a result")
+}
+
 @Test func refusesFilesThatAreNoJSON() {
   for text in ["", "{", "[]", "{\"model\": 3}", "\u{0}"] {
     #expect(throws: VocabularyError.self) { try Tokenizer(json: Data(text.utf8), file: "t") }
