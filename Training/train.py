@@ -1,0 +1,190 @@
+"""Train the denoiser in two phases; resumes from work/checkpoint.pt.
+
+Phase 1 learns to fill masks; phase 2 also sees damaged text, and the error head learns where it is wrong. The schedule
+follows the time spent training, or the count of steps where the configuration gives `steps`.
+"""
+
+import argparse
+import contextlib
+import json
+import math
+import os
+import time
+
+import torch
+import torch.distributed as dist
+import yaml
+from tokenizers import Tokenizer
+from torch.nn import functional as F
+
+import noise
+from model import Denoiser, Shape
+from settings import HERE, TOKENIZER, WORK
+
+
+def learning_rate(config, progress):
+    """Warm-up, stable, decay: the factor on the learning rate at `progress` 0 to 1."""
+    if progress < config["warmup"]:
+        return (progress + 1e-3) / config["warmup"]
+    return min(1.0, max(0.0, (1.0 - progress) / config["decay"])) * 0.98 + 0.02
+
+
+def optimizers(network, config):
+    """Muon for the matrices of the layers, AdamW for the rest."""
+    matrices = [p for n, p in network.named_parameters() if p.dim() == 2 and ".layers." in n]
+    known = {id(p) for p in matrices}
+    rest = [p for p in network.parameters() if id(p) not in known]
+    rate, decay = config["learning_rate"], config["weight_decay"]
+    return [torch.optim.Muon(matrices, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw",
+                             ns_steps=config["muon_steps"]),
+            torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.0)]
+
+
+def losses(network, hidden, targets, weights, wrong, judged, config):
+    """The weighted cross-entropy, per token of the batch, and the error head's loss."""
+    chosen = weights > 0
+    picked = F.cross_entropy(network.logits(hidden[chosen]), targets[chosen], reduction="none")
+    loss = (picked * weights[chosen]).sum() / targets.numel()
+    if judged.sum() == 0:
+        return loss, loss.new_zeros(())
+    factors = judged * torch.where(wrong > 0, config["error_positive"], 1.0)
+    terms = F.binary_cross_entropy_with_logits(network.error(hidden), wrong, reduction="none")
+    return loss, (terms * factors).sum() / factors.sum()
+
+
+class Run:
+    """The state of a training run, and how it is saved and restored."""
+
+    def __init__(self, config):
+        self.config = config
+        torch.manual_seed(config["seed"])
+        self.device = torch.device(config["device"])
+        self.network = Denoiser(Shape(**config["shape"])).to(self.device)
+        self.average = {n: p.detach().clone() for n, p in self.network.named_parameters()}
+        self.optimizers = optimizers(self.network, config)
+        self.step, self.seconds, self.tokens = 0, 0.0, 0
+        self.path = WORK / "checkpoint.pt"
+
+    def save(self):
+        state = {"config": self.config, "network": self.network.state_dict(), "average": self.average,
+                 "optimizers": [o.state_dict() for o in self.optimizers],
+                 "step": self.step, "seconds": self.seconds, "tokens": self.tokens}
+        partial = self.path.with_suffix(".partial")
+        torch.save(state, partial)
+        os.replace(partial, self.path)
+
+    def restore(self):
+        state = torch.load(self.path, map_location=self.device, weights_only=True)
+        if state["config"]["shape"] != self.config["shape"]:
+            raise SystemExit(f"{self.path} has another shape; move it away to train anew")
+        self.network.load_state_dict(state["network"])
+        self.average = state["average"]
+        for optimizer, saved in zip(self.optimizers, state["optimizers"]):
+            optimizer.load_state_dict(saved)
+        self.step, self.seconds, self.tokens = state["step"], state["seconds"], state["tokens"]
+
+    def progress(self):
+        if "steps" in self.config:
+            return self.step / self.config["steps"]
+        return self.seconds / (60.0 * self.config["minutes"])
+
+    def update_average(self):
+        decay = min(self.config["ema"], (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for name, parameter in self.network.named_parameters():
+                self.average[name].lerp_(parameter, 1.0 - decay)
+
+
+def share_gradients(run, seconds):
+    """Averages the gradients, and the seconds of the step, over all processes; returns the seconds."""
+    if not dist.is_initialized():
+        return seconds
+    gradients = [p.grad for p in run.network.parameters() if p.grad is not None]
+    flat = torch.cat([g.flatten() for g in gradients] + [gradients[0].new_tensor([seconds])])
+    dist.all_reduce(flat)
+    flat /= dist.get_world_size()
+    start = 0
+    for gradient in gradients:
+        gradient.copy_(flat[start:start + gradient.numel()].view_as(gradient))
+        start += gradient.numel()
+    return float(flat[-1])
+
+
+def train(run, corpus, vocabulary, rank=0, processes=1):
+    config = run.config
+    body = torch.compile(run.network.model) if config["compile"] else run.network.model
+    saved = logged = run.seconds
+    recent = []
+    log = open(WORK / "log.jsonl" if rank == 0 else os.devnull, "a", buffering=1)
+    started = time.monotonic()
+    while (progress := run.progress()) < 1.0:
+        factor = learning_rate(config, progress)
+        for optimizer in run.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = config["learning_rate"] * factor
+        damaged = progress >= config["damage_from"]
+        arrays = noise.batch(corpus, vocabulary, config, run.step * processes + rank, damaged)
+        tensors = [torch.from_numpy(array).to(run.device) for array in arrays]
+        with torch.autocast(run.device.type, torch.bfloat16):
+            hidden = body(tensors[0])
+            loss, error = losses(run.network, hidden, *tensors[1:], config)
+        (loss + config["error_weight"] * error).backward()
+        now = time.monotonic()
+        seconds, started = share_gradients(run, now - started), now
+        norm = torch.nn.utils.clip_grad_norm_(run.network.parameters(), config["clip"])
+        if math.isfinite(float(norm)):
+            for optimizer in run.optimizers:
+                optimizer.step()
+        for optimizer in run.optimizers:
+            optimizer.zero_grad(set_to_none=True)
+        run.step += 1
+        run.tokens += tensors[0].numel() * processes
+        run.seconds += seconds
+        run.update_average()
+        recent.append((float(loss.detach()), float(error.detach())))
+        if run.seconds - logged >= 20:
+            rate = len(recent) * tensors[0].numel() * processes / (run.seconds - logged)
+            means = [sum(column) / len(recent) for column in zip(*recent)]
+            print(json.dumps({"step": run.step, "seconds": round(run.seconds), "progress": round(progress, 4),
+                              "loss": round(means[0], 4), "error": round(means[1], 4), "norm": round(float(norm), 3),
+                              "tokens_per_second": round(rate)}), file=log)
+            logged, recent = run.seconds, []
+        if run.seconds - saved >= 60 * config["checkpoint_minutes"]:
+            if rank == 0:
+                run.save()
+            saved = run.seconds
+    if rank == 0:
+        run.save()
+        print(json.dumps({"steps": run.step, "tokens": run.tokens, "seconds": round(run.seconds)}))
+
+
+def work(rank, config):
+    processes = config["processes"]
+    torch.set_num_threads(config["threads"])
+    if processes > 1:
+        rendezvous = f"file://{WORK}/rendezvous"
+        dist.init_process_group("gloo", init_method=rendezvous, rank=rank, world_size=processes)
+    tokenizer = Tokenizer.from_file(str(TOKENIZER))
+    corpus = noise.Corpus("train")
+    vocabulary = noise.Vocabulary(tokenizer, corpus.frequencies(tokenizer.get_vocab_size()))
+    run = Run(config)
+    with contextlib.suppress(FileNotFoundError):
+        run.restore()
+    train(run, corpus, vocabulary, rank, processes)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", default=str(HERE / "small.yml"))
+    options = parser.parse_args()
+    with open(options.config) as stream:
+        config = yaml.safe_load(stream)
+    (WORK / "rendezvous").unlink(missing_ok=True)
+    if config["processes"] > 1:
+        torch.multiprocessing.spawn(work, args=(config,), nprocs=config["processes"])
+    else:
+        work(0, config)
+
+
+if __name__ == "__main__":
+    main()
