@@ -99,7 +99,7 @@ enum Mutation {
     }
   }
 
-  private static func replaceIndentation(_ text: [UInt8]) -> [UInt8] {
+  static func replaceIndentation(_ text: [UInt8]) -> [UInt8] {
     text.split(separator: 0x0A, omittingEmptySubsequences: false).map { line -> [UInt8] in
       let spaces = line.prefix { $0 == 0x20 }.count
       return [UInt8](repeating: 0x09, count: spaces / 4) + [UInt8](repeating: 0x20, count: spaces % 4)
