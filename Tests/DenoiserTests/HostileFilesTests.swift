@@ -100,19 +100,26 @@ func malformedTensorsAreErrors(data: Data, message: String) {
   }
 }
 
-/// Bytes changed anywhere in the header give an error or a model, never a trap.
-@Test func damagedHeadersAreErrorsOrModels() throws {
+/// Bytes changed anywhere in the header or in the other files give an error or a model, never a trap.
+@Test(arguments: ["config.json", "tokenizer.json", "model.safetensors"])
+func damagedFilesAreErrorsOrModels(name: String) throws {
   let folder = URL(fileURLWithPath: Reference.folder("espalier-bf16"))
-  let configuration = try Data(contentsOf: folder.appendingPathComponent("config.json"))
-  let tokenizer = try Data(contentsOf: folder.appendingPathComponent("tokenizer.json"))
-  let weights = try Data(contentsOf: folder.appendingPathComponent("model.safetensors"))
   var random = Congruential(state: 5)
   for _ in 0..<150 {
-    var damaged = weights
-    for _ in 0..<3 {
-      damaged[Int(random.next() % 2400)] = UInt8(truncatingIfNeeded: 32 + random.next() % 95)
+    var files: [String: Data] = [:]
+    for file in ["config.json", "tokenizer.json", "model.safetensors"] {
+      files[file] = try Data(contentsOf: folder.appendingPathComponent(file))
     }
-    _ = try? Denoiser(name: "m", configuration: configuration, tokenizer: tokenizer, weights: damaged)
+    for _ in 0..<3 {
+      let limit = min(files[name]?.count ?? 0, 2400)
+      files[name]?[Int(random.next() % UInt64(limit))] = UInt8(truncatingIfNeeded: 32 + random.next() % 95)
+    }
+    let denoiser = try? Denoiser(
+      name: "m", configuration: #require(files["config.json"]), tokenizer: #require(files["tokenizer.json"]),
+      weights: #require(files["model.safetensors"]))
+    guard let denoiser else { continue }
+    var logits: [Float] = []
+    try? denoiser.logits(for: denoiser.tokenizer.encode("a b"), at: [0], into: &logits)
   }
 }
 
