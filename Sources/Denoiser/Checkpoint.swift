@@ -78,7 +78,7 @@ struct Checkpoint {
       }
       count += entry.shape.reduce(1, *)
     }
-    let buffer = FloatBuffer(count: count)
+    let buffer = FloatBuffer(unfilled: count)
     var destination = buffer.pointer
     for (tensor, shape) in tensors {
       guard let number = places[tensor], let entry = files[number].entries[tensor] else { continue }

@@ -7,11 +7,16 @@ public final class FloatBuffer {
   public let count: Int
 
   /// Allocates `count` floats, all 0.
-  public init(count: Int) {
+  public convenience init(count: Int) {
+    self.init(unfilled: count)
+    pointer.initialize(repeating: 0, count: count)
+  }
+
+  /// Allocates `count` floats that the caller writes before anyone reads them.
+  public init(unfilled count: Int) {
     self.count = count
     let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
     pointer = memory.bindMemory(to: Float.self, capacity: max(count, 1))
-    pointer.initialize(repeating: 0, count: count)
   }
 
   deinit { pointer.deallocate() }

@@ -44,16 +44,16 @@ struct TokenizerFile: Decodable {
     var right: String
 
     init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
       let parts: [String]
-      if let text = try? container.decode(String.self) {
-        parts = text.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
+      if var list = try? decoder.unkeyedContainer() {
+        parts = try (0..<min(list.count ?? 0, 3)).map { _ in try list.decode(String.self) }
       } else {
-        parts = try container.decode([String].self)
+        let text = try decoder.singleValueContainer().decode(String.self)
+        parts = text.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
       }
       guard parts.count == 2 else {
-        throw DecodingError.dataCorruptedError(
-          in: container, debugDescription: "a merge joins two entries, not \(parts.count)")
+        throw DecodingError.dataCorrupted(
+          .init(codingPath: decoder.codingPath, debugDescription: "a merge joins two entries, not \(parts.count)"))
       }
       left = parts[0]
       right = parts[1]
