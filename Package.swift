@@ -61,6 +61,6 @@ let package = Package(
     tests("StandardsTests", ["Standards"]),
     tests("ReportingTests", ["Reporting"]),
     tests("AuditTests", ["Audit"]),
-    tests("CommandTests", []),
+    tests("CommandTests", [], data: ["Golden"]),
   ]
 )

@@ -133,7 +133,10 @@ private struct RuleReader {
   /// A scalar that YAML reads as text: `yes` or `3` without quotes is none.
   private func string(_ node: Node, _ key: String) throws(RuleError) -> String {
     guard case .scalar(let scalar) = node, node.tag.description == Tag.Name.str.rawValue else {
-      throw RuleError(location(node), expected: "text for \(key)", found: kind(node))
+      let isScalar = if case .scalar(let scalar) = node { !scalar.string.isEmpty } else { false }
+      throw RuleError(
+        location(node), expected: "text for \(key)",
+        found: kind(node) + (isScalar ? ", which YAML takes for text only in quotes" : ""))
     }
     return scalar.string
   }
@@ -171,15 +174,15 @@ private struct RuleReader {
     switch error {
     case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
       YamlError.composer(_, let problem, let mark, _):
-      RuleError(Rule.Location(file: file, line: mark.line), expected: "YAML", found: problem)
+      RuleError(Rule.Location(file: file, line: mark.line), expected: "YAML", found: "a mistake: \(problem)")
     case YamlError.duplicatedKeysInMapping(let keys, let context):
       RuleError(
         Rule.Location(file: file, line: context.mark.line), expected: "each key once",
         found: "\(keys.sorted().map { "'\($0)'" }.joined(separator: ", ")) twice")
     case YamlError.reader(let problem, _, _, _):
-      RuleError(Rule.Location(file: file, line: 1), expected: "YAML", found: problem)
+      RuleError(Rule.Location(file: file, line: 1), expected: "YAML", found: "a mistake: \(problem)")
     default:
-      RuleError(Rule.Location(file: file, line: 1), expected: "YAML", found: "\(error)")
+      RuleError(Rule.Location(file: file, line: 1), expected: "YAML", found: "a mistake: \(error)")
     }
   }
 }

@@ -4,8 +4,6 @@ public enum SyntaxError: Error, Equatable, Sendable, CustomStringConvertible {
   case incompatibleGrammar(name: String, found: Int, expected: ClosedRange<Int>)
   /// The input has more bytes than the runtime's 32-bit offsets can address safely.
   case inputTooLarge(given: Int, limit: Int)
-  /// More brackets are open at once than the runtime can be trusted with.
-  case nestedTooDeeply(limit: Int)
   /// The runtime gave up without a tree.
   case noTree
   /// A dialect names a validator that does not exist.
@@ -19,8 +17,6 @@ public enum SyntaxError: Error, Equatable, Sendable, CustomStringConvertible {
       "grammar \(name): expected tree-sitter ABI \(expected.lowerBound) to \(expected.upperBound), found \(found)"
     case .inputTooLarge(let given, let limit):
       "input too large: expected at most \(limit) bytes, found \(given)"
-    case .nestedTooDeeply(let limit):
-      "nested too deeply: expected at most \(limit) open brackets"
     case .noTree:
       "the tree-sitter runtime returned no tree"
     case .unknownValidator(let grammar, let found):

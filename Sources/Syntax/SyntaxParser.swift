@@ -12,12 +12,9 @@ public final class SyntaxParser {
   /// sizes cannot wrap.
   public static let byteLimit = Int(Int32.max)
 
-  /// The deepest nesting of brackets that a text may have: the runtime (0.20.7) corrupts its memory when it recovers
-  /// from errors at depths that only made-up files have (100,000 open brackets do it).
-  public static let nestingLimit = 10_000
-
   /// Throws `incompatibleGrammar` if the runtime does not know the grammar's ABI.
   public init(_ grammar: Grammar) throws(SyntaxError) {
+    RuntimeAllocator.install
     let language = OpaquePointer(grammar.library.language)
     let parser: OpaquePointer = ts_parser_new()
     guard ts_parser_set_language(parser, language) else {
@@ -34,13 +31,11 @@ public final class SyntaxParser {
 
   /// Parses `source`; a text with mistakes has a tree too. About 5 MB/s.
   ///
-  /// Throws `inputTooLarge` beyond `byteLimit`, `nestedTooDeeply` beyond `nestingLimit`, `noTree` if the runtime gives
-  /// up.
+  /// Throws `inputTooLarge` beyond `byteLimit`, `noTree` if the runtime gives up.
   public func parse(_ source: [UInt8]) throws(SyntaxError) -> SyntaxTree {
     guard source.count <= Self.byteLimit else {
       throw .inputTooLarge(given: source.count, limit: Self.byteLimit)
     }
-    guard Self.nesting(of: source) <= Self.nestingLimit else { throw .nestedTooDeeply(limit: Self.nestingLimit) }
     // An empty array has no address, but the runtime wants one.
     let tree = (source.isEmpty ? [0] : source).withUnsafeBytes {
       ts_parser_parse_string(
@@ -51,22 +46,6 @@ public final class SyntaxParser {
       throw .noTree
     }
     return SyntaxTree(tree, source: source, grammar: grammar)
-  }
-
-  /// The most brackets open at once, those in strings and comments counted too. O(bytes).
-  private static func nesting(of source: [UInt8]) -> Int {
-    var depth = 0
-    var deepest = 0
-    for byte in source {
-      switch byte {
-      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
-        depth += 1
-        deepest = max(deepest, depth)
-      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"): depth = max(depth - 1, 0)
-      default: break
-      }
-    }
-    return deepest
   }
 
   /// Whether the runtime parses `source` without ERROR and MISSING nodes; a text that cannot be parsed is not accepted.

@@ -17,6 +17,7 @@ public final class SyntaxQuery {
   /// Compiles `source` for `grammar`; throws `query` at the line and column of the first mistake, be it in the pattern,
   /// in a predicate's name or arguments, or in a regular expression.
   public init(_ source: String, grammar: Grammar) throws(SyntaxError) {
+    RuntimeAllocator.install
     var offset: UInt32 = 0
     var kind = TSQueryErrorNone
     // Empty text has no address, but the runtime wants one.

@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func deepNestingIsNoRecursion() throws {
-    let depth = 9_000
+    let depth = 100_000
     let text = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
     let tree = try parse(text, "json")
     #expect(tree.isClean)
@@ -92,5 +92,15 @@ import Testing
       return true
     }
     #expect(count == 1 + 3 * depth)
+  }
+
+  /// The runtime counts children in 16 bits and frees the wrong address for an ERROR node of more.
+  @Test(arguments: [
+    ("python", "x = ) \n"), ("python", "not "), ("c", "if (1); else "), ("json", "["), ("c", ")"),
+  ])
+  func regression_anErrorWithMoreThan65535Children(_ language: String, _ part: String) throws {
+    let parser = try SyntaxParser(try grammar(language))
+    #expect(!parser.accepts(Array((String(repeating: part, count: 70_000) + "(").utf8)))
+    #expect(parser.accepts(Array("[1]".utf8)) == (language != "c"))
   }
 }
