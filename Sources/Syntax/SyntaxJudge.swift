@@ -15,7 +15,7 @@ public struct SyntaxDefect: Equatable, Sendable {
 public final class SyntaxJudge {
   public let parser: SyntaxParser
   private let usesJSONValidator: Bool
-  private let forbiddenKinds: Set<String>
+  private let forbiddenSymbols: Set<SymbolID>
   private let forbiddenQueries: [SyntaxQuery]
 
   /// Throws `unknownValidator` and `query` for a dialect that does not fit, and what `SyntaxParser.init` throws.
@@ -26,7 +26,9 @@ public final class SyntaxJudge {
     case "json": usesJSONValidator = true
     case let name?: throw .unknownValidator(grammar: grammar.name, found: name)
     }
-    forbiddenKinds = Set(grammar.dialect.forbiddenSymbols ?? [])
+    forbiddenSymbols = (grammar.dialect.forbiddenSymbols ?? []).reduce(into: []) {
+      $0.formUnion(grammar.symbols(ofKind: $1))
+    }
     var queries: [SyntaxQuery] = []
     for source in grammar.dialect.forbiddenQueries ?? [] { queries.append(try SyntaxQuery(source, grammar: grammar)) }
     forbiddenQueries = queries
@@ -56,10 +58,10 @@ public final class SyntaxJudge {
 
   private func dialectDefects(in tree: SyntaxTree) -> [SyntaxDefect] {
     var defects: [SyntaxDefect] = []
-    if !forbiddenKinds.isEmpty {
+    if !forbiddenSymbols.isEmpty {
       var cursor = tree.root.cursor()
       cursor.walk { cursor in
-        if forbiddenKinds.contains(cursor.node.kind) { defects.append(refusal(of: cursor.node)) }
+        if forbiddenSymbols.contains(cursor.symbol) { defects.append(refusal(of: cursor.node)) }
         return true
       }
     }
