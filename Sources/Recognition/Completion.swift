@@ -20,6 +20,8 @@ final class Completion {
     var isOver: Bool
     var position: Int32
     var base: Int32
+    /// The column of the innermost block that is open here.
+    var column: Int32
   }
 
   init(_ recogniser: Recogniser, segments: [[UInt8]]) {
@@ -30,7 +32,8 @@ final class Completion {
 
   private func start(_ node: Int32, _ hole: Int) -> Item {
     Item(
-      state: arena.nodes[Int(node)].state, isOver: false, position: summary.suffix.identifier(.gap(hole)), base: node)
+      state: arena.nodes[Int(node)].state, isOver: false, position: summary.suffix.identifier(.gap(hole)), base: node,
+      column: arena.nodes[Int(node)].column)
   }
 
   /// Whether `node` can be completed if hole `hole` comes next.
@@ -52,12 +55,12 @@ final class Completion {
       }
       for settled in summary.exits(item.state, item.position) {
         let exit = settled.exit
-        if !exit.condition.contains(arena.nodes[Int(item.base)].column) { continue }
+        guard let column = columnAfter(item, exit.blocks) else { continue }
         if exit.count == 0 {
           found = true
           break search
         }
-        follow(item, exit) { if visited.insert($0).inserted { stack.append($0) } }
+        follow(item, exit, column) { if visited.insert($0).inserted { stack.append($0) } }
       }
     }
     if found {
@@ -69,8 +72,21 @@ final class Completion {
     return found
   }
 
+  /// The innermost open column after `effect`; nil if the blocks open at `item` do not allow it.
   @inline(__always)
-  private func follow(_ item: Item, _ exit: RightSummary.Exit, _ body: (Item) -> Void) {
+  private func columnAfter(_ item: Item, _ effect: BlockEffect) -> Int32? {
+    var column = item.column
+    guard effect.inner.contains(column) else { return nil }
+    if effect.closed > 0 {
+      column = arena.outerColumn(column, from: item.base)
+      guard effect.outer.contains(column) else { return nil }
+    }
+    if effect.closed > 1 { column = arena.outerColumn(column, from: item.base) }
+    return column
+  }
+
+  @inline(__always)
+  private func follow(_ item: Item, _ exit: RightSummary.Exit, _ column: Int32, _ body: (Item) -> Void) {
     let depth = item.isOver ? Int(exit.count) - 1 : Int(exit.count)
     let symbol = exit.symbol & ~RightSummary.Exit.extraBit
     arena.forEachAncestor(of: item.base, depth: depth) { base in
@@ -78,7 +94,7 @@ final class Completion {
       let target = language.goto(state, symbol)
       if target == 0 { return }
       let isExtra = exit.symbol & RightSummary.Exit.extraBit != 0 && target == state
-      body(Item(state: target, isOver: !isExtra, position: exit.position, base: base))
+      body(Item(state: target, isOver: !isExtra, position: exit.position, base: base, column: column))
     }
   }
 
@@ -118,13 +134,13 @@ final class Completion {
       let item = steps[index].item
       if !done.insert(item).inserted { continue }
       for (position, settled) in summary.exits(item.state, item.position).enumerated() {
-        if !settled.exit.condition.contains(arena.nodes[Int(item.base)].column) { continue }
+        guard let column = columnAfter(item, settled.exit.blocks) else { continue }
         let total = cost + settled.cost
         if settled.exit.count == 0 {
           if goals[total] == nil { goals[total] = (index, position) }
           continue
         }
-        follow(item, settled.exit) {
+        follow(item, settled.exit, column) {
           if done.contains($0) { return }
           steps.append(Step(item: $0, cost: total, previous: index, exit: position))
           queue[total, default: []].append(steps.count - 1)

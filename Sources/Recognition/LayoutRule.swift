@@ -104,6 +104,7 @@ struct ColumnCondition: Hashable {
   var high: Int16 = .max
 
   static let any = ColumnCondition()
+  static let impossible = ColumnCondition(low: 1, high: 0)
   static func equal(_ column: Int) -> ColumnCondition { .init(low: clamp(column), high: clamp(column)) }
   static func above(_ column: Int) -> ColumnCondition { .init(low: clamp(column + 1), high: .max) }
   static func below(_ column: Int) -> ColumnCondition { .init(low: 0, high: clamp(column - 1)) }

@@ -8,8 +8,8 @@ import Grammar
 ///     exits(q, p) = (m, A, p'):  started with q on top at p, the parser arrives at p' and wants to pop m ≥ 1 states,
 ///                                q included, and go on with A;  or it accepts
 ///
-/// Every exit carries the least cost of the terminals written in holes on the way and a condition on the column of
-/// the innermost block under q. Costs only grow along a derivation, so exits are settled in the order of their cost
+/// Every exit carries the least cost of the terminals written in holes on the way and conditions on the columns of the
+/// blocks that are open at q. Costs only grow along a derivation, so exits are settled in the order of their cost
 /// (Knuth's generalisation of Dijkstra's algorithm), and a settled exit is never revised. Keys are computed on demand
 /// and do not depend on what is left of the hole; one summary serves every candidate.
 ///
@@ -25,7 +25,8 @@ final class RightSummary {
     /// The nonterminal to go on with; `extraBit` marks the end of a non-terminal extra.
     var symbol: UInt16
     var position: Int32
-    var condition: ColumnCondition
+    /// What the way asks of the blocks open at the key, and what it does to them.
+    var blocks: BlockEffect
     static let extraBit: UInt16 = 0x8000
   }
 
@@ -42,9 +43,10 @@ final class RightSummary {
     var child: Int32
     /// The child stands over the parent's state; else it replaces it.
     var isOver: Bool
-    /// The child was entered by an indent: conditions refer to the new block and end here.
-    var block: Block
-    var condition: ColumnCondition
+    /// What the terminal that leads to the child does to the open blocks.
+    var block: BlockChange
+    /// The effect before that terminal.
+    var blocks: BlockEffect
     var cost: Int32
     /// The terminal written in the hole, `.end` if none, and the hole.
     var terminal: SymbolID
@@ -53,8 +55,6 @@ final class RightSummary {
     var originVia: Int32
     var originExit: Int32
   }
-  private enum Block: Equatable { case same, unknown, opened(Int32) }
-
   private struct Key {
     var state: UInt16
     var position: Int32
@@ -139,7 +139,7 @@ final class RightSummary {
   }
 
   private func schedule(_ key: Int32, _ settled: Settled) {
-    if settled.exit.condition.isEmpty { return }
+    if settled.exit.blocks.isImpossible { return }
     let bucket = Int(min(settled.cost, Self.maximalCost))
     while buckets.count <= bucket { buckets.append([]) }
     buckets[bucket].append(Event(key: key, settled: settled))
@@ -158,7 +158,7 @@ final class RightSummary {
     var parent: Int32
     var child: Int32
     var isOver: Bool
-    var condition: ColumnCondition
+    var blocks: BlockEffect
   }
   private var continued: Set<SubscriptionKey> = []
 
@@ -167,7 +167,7 @@ final class RightSummary {
       // The first of several ways to the same goto is the cheapest.
       let key = SubscriptionKey(
         parent: subscription.parent, child: subscription.child, isOver: subscription.isOver,
-        condition: subscription.condition)
+        blocks: subscription.blocks)
       if !continued.insert(key).inserted { return }
     }
     let index = Int32(subscriptions.count)
@@ -181,14 +181,8 @@ final class RightSummary {
   private func deliver(_ index: Int32, _ childExit: Int32, _ child: Settled) {
     let subscription = subscriptions[Int(index)]
     var exit = child.exit
-    switch subscription.block {
-    case .same: exit.condition = exit.condition.intersection(subscription.condition)
-    case .unknown: exit.condition = subscription.condition
-    case .opened(let column):
-      if !exit.condition.contains(column) { return }
-      exit.condition = subscription.condition
-    }
-    if exit.condition.isEmpty { return }
+    exit.blocks = subscription.blocks.followed(by: subscription.block, child.exit.blocks)
+    if exit.blocks.isImpossible { return }
     let cost = min(subscription.cost + child.cost, Self.maximalCost)
     if exit.count == 0 || !subscription.isOver {
       schedule(subscription.parent, Settled(exit: exit, cost: cost, via: index, childExit: childExit))
@@ -204,7 +198,7 @@ final class RightSummary {
       let next = identifier(target, exit.position)
       subscribe(
         Subscription(
-          parent: subscription.parent, child: next, isOver: !isExtra, block: .same, condition: exit.condition,
+          parent: subscription.parent, child: next, isOver: !isExtra, block: .same, blocks: exit.blocks,
           cost: cost, terminal: .end, hole: 0, originVia: index, originExit: childExit))
     }
   }
@@ -227,11 +221,10 @@ final class RightSummary {
       reduce(key, reduction.symbol.rawValue | Exit.extraBit, reduction.childCount, here)
     }
     for shift in row.shifts {
-      let opensBlock = language.layout.map { $0.indent == shift.terminal } ?? false
       subscribe(
         Subscription(
           parent: key, child: identifier(shift.target.rawValue, here), isOver: true,
-          block: opensBlock ? .unknown : .same, condition: .any, cost: language.samples.costs[shift.terminal.index],
+          block: change(shift.terminal, column: nil), blocks: .none, cost: language.samples.costs[shift.terminal.index],
           terminal: shift.terminal, hole: position.segment, originVia: -1, originExit: -1))
     }
     let arrivals = suffix.arrivals(state, segment: Int(position.segment), offset: 0, scanner: 0, startsLine: false)
@@ -247,7 +240,6 @@ final class RightSummary {
       switch action.kind {
       case .reduce: reduce(key, action.operand, Int(action.childCount), keys[Int(key)].position)
       case .shift:
-        let opensBlock = language.layout.map { $0.indent == terminal } ?? false
         let arrivals = suffix.arrivals(
           action.operand, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner,
           startsLine: startsLine)
@@ -255,7 +247,7 @@ final class RightSummary {
           subscribe(
             Subscription(
               parent: key, child: identifier(action.operand, arrival), isOver: true,
-              block: opensBlock ? .opened(position.column) : .same, condition: position.condition, cost: 0,
+              block: change(terminal, column: position.column), blocks: BlockEffect(inner: position.condition), cost: 0,
               terminal: .end, hole: 0, originVia: -1, originExit: -1))
         }
       case .shiftExtra:
@@ -267,10 +259,17 @@ final class RightSummary {
         schedule(
           key,
           Settled(
-            exit: Exit(count: 0, symbol: 0, position: -1, condition: position.condition), cost: 0, via: -1,
+            exit: Exit(count: 0, symbol: 0, position: -1, blocks: BlockEffect(inner: position.condition)), cost: 0, via: -1,
             childExit: -1))
       }
     }
+  }
+
+  /// `column` is that of the block which an indent opens, nil if it is unknown.
+  private func change(_ terminal: SymbolID, column: Int32?) -> BlockChange {
+    guard let layout = language.layout else { return .same }
+    if terminal == layout.indent { return .opens(column) }
+    return terminal == layout.dedent ? .closes : .same
   }
 
   private func expandUnlexed(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
@@ -291,14 +290,14 @@ final class RightSummary {
       schedule(
         key,
         Settled(
-          exit: Exit(count: UInt8(count), symbol: symbol, position: position, condition: .any), cost: 0, via: -1,
+          exit: Exit(count: UInt8(count), symbol: symbol, position: position, blocks: .none), cost: 0, via: -1,
           childExit: -1))
     } else {
       let target = language.goto(keys[Int(key)].state, symbol & ~Exit.extraBit)
       if target == 0 { return }
       subscribe(
         Subscription(
-          parent: key, child: identifier(target, position), isOver: true, block: .same, condition: .any, cost: 0,
+          parent: key, child: identifier(target, position), isOver: true, block: .same, blocks: .none, cost: 0,
           terminal: .end, hole: 0, originVia: -1, originExit: -1))
     }
   }
@@ -307,7 +306,7 @@ final class RightSummary {
   private func become(_ key: Int32, _ state: UInt16, _ position: Int32) {
     subscribe(
       Subscription(
-        parent: key, child: identifier(state, position), isOver: false, block: .same, condition: .any, cost: 0,
+        parent: key, child: identifier(state, position), isOver: false, block: .same, blocks: .none, cost: 0,
         terminal: .end, hole: 0, originVia: -1, originExit: -1))
   }
 }

@@ -6,7 +6,7 @@ public struct StackNodeID: Hashable, Sendable {
 
 /// The graph-structured stack: nodes are never changed once a step is over, so a set of heads is a snapshot.
 ///
-///     node:   state | column | parent | more          column: that of the innermost block open at the node
+///     node:   state | column | parent | more          column: that of the innermost block open behind the node
 ///                                 |       |
 ///                                 v       v
 ///                             a node   a list of further parents (ambiguous parses)
@@ -89,6 +89,17 @@ final class StackArena {
     (links + linkCount).initialize(to: Link(parent: parent, next: nodes[Int(node)].more))
     nodes[Int(node)].more = Int32(linkCount)
     linkCount += 1
+  }
+
+  /// The column of the block around the one of `column`, which is open at `node`. O(depth of the stack).
+  func outerColumn(_ column: Int32, from node: Int32) -> Int32 {
+    var node = node
+    while node >= 0 {
+      // Columns grow inwards. Parses that share a node differ in their blocks only where the text is ambiguous.
+      if nodes[Int(node)].column < column { return nodes[Int(node)].column }
+      node = nodes[Int(node)].parent
+    }
+    return 0
   }
 
   /// Calls `body` with every node `depth` below `node`; duplicates are possible. O(paths).

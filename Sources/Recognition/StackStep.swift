@@ -29,6 +29,7 @@ final class StackStep {
   func shift(_ heads: some Sequence<Int32>, _ terminal: SymbolID, fallback: SymbolID, column: Int32) {
     begin(heads)
     let opensBlock = language.layout.map { $0.indent == terminal } ?? false
+    let closesBlock = language.layout.map { $0.dedent == terminal } ?? false
     while let (node, link) = queue.popLast() {
       let state = arena.nodes[Int(node)].state
       var lookahead = terminal
@@ -37,7 +38,9 @@ final class StackStep {
         switch action.kind {
         case .reduce: reduce(node, link, action)
         case .shift where link < 0:
-          push(action.operand, onto: node, column: opensBlock ? column : arena.nodes[Int(node)].column)
+          let current = arena.nodes[Int(node)].column
+          let next = closesBlock ? arena.outerColumn(current, from: node) : opensBlock ? column : current
+          push(action.operand, onto: node, column: next)
         case .shiftExtra where link < 0:
           if !results.contains(node) { results.append(node) }
         case .accept: accepted = true
@@ -93,13 +96,14 @@ final class StackStep {
     collectBases(node, link, Int(action.childCount))
     for base in bases {
       let target = language.goto(arena.nodes[Int(base)].state, action.operand)
-      if target != 0 { add(target, over: base) }
+      if target != 0 { add(target, over: base, column: arena.nodes[Int(node)].column) }
     }
   }
 
   /// A goto: merges with a node of this step that has the same state, else makes one.
-  private func add(_ state: UInt16, over base: Int32) {
-    let column = arena.nodes[Int(base)].column
+  ///
+  /// The column is that behind the reduced terminals, which is not the base's if an indent stays below a closed block.
+  private func add(_ state: UInt16, over base: Int32, column: Int32) {
     for node in level where arena.nodes[Int(node)].state == state && arena.nodes[Int(node)].column == column {
       if arena.hasParent(node, base) { return }
       arena.addParent(node, base)
