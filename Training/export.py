@@ -1,4 +1,4 @@
-"""Write the averaged weights of the checkpoint as config.json, model.safetensors (bfloat16), tokenizer.json, SHA256SUMS."""
+"""Write the checkpoint's averaged weights as config.json, model.safetensors (bfloat16), tokenizer.json, SHA256SUMS."""
 
 import argparse
 import hashlib
