@@ -38,7 +38,7 @@ let package = Package(
     layer("Denoiser", ["CModel", "Tensor", "Vocabulary"]),
     layer("Diffusion", ["Constraint", "Denoiser"]),
     layer("Repair", ["Diffusion", "Syntax"]),
-    layer("Standards", ["Reporting", "Syntax", .product(name: "Yams", package: "Yams")]),
+    layer("Standards", ["Recognition", "Reporting", "Syntax", .product(name: "Yams", package: "Yams")]),
     layer("Reporting"),
     layer("Audit", ["Diffusion", "Repair", "Syntax"]),
     .executableTarget(

@@ -2,10 +2,10 @@ public import Grammar
 public import Reporting
 public import Syntax
 
-/// The rules for one language, ready to be tested on its files, and the judge of its syntax. Belongs to one task at a
+/// The rules for one language, ready to be tested on its files, and the check of its syntax. Belongs to one task at a
 /// time.
 public final class CompiledRules {
-  private let judge: SyntaxJudge
+  private let syntax: SyntaxCheck
   private var kinds: [SymbolID: Rule] = [:]
   private var queries: [(rule: Rule, query: SyntaxQuery)] = []
   private var names: [(rule: Rule, query: SyntaxQuery, capture: Int, pattern: TextPattern)] = []
@@ -22,7 +22,7 @@ public final class CompiledRules {
   /// regular expression that is wrong.
   public init(_ rules: [Rule], grammar: Grammar) throws(Mistake) {
     do throws(SyntaxError) {
-      judge = try SyntaxJudge(grammar)
+      syntax = try SyntaxCheck(grammar)
     } catch {
       throw .grammar(error)
     }
@@ -90,9 +90,9 @@ public final class CompiledRules {
 
   /// The findings in one file, sorted by place. Throws what `SyntaxParser.parse` throws.
   public func findings(in source: [UInt8], path: String) throws(SyntaxError) -> [Finding] {
-    let tree = try judge.parser.parse(source)
+    let tree = try syntax.parse(source)
     var findings = FindingList(path: path, source: source)
-    for defect in judge.defects(in: tree) {
+    for defect in syntax.defects(in: tree) {
       findings.add(
         RuleFile.syntaxRule, .error, defect.message, row: defect.start.row, byteColumn: defect.start.column)
     }

@@ -6,6 +6,15 @@ public struct SyntaxDefect: Equatable, Sendable {
   public var range: Range<Int>
   public var start: TextPosition
   public var message: String
+  /// Whether it is the lack of something, which the runtime named.
+  public var isMissing: Bool
+
+  public init(range: Range<Int>, start: TextPosition, message: String, isMissing: Bool = false) {
+    self.range = range
+    self.start = start
+    self.message = message
+    self.isMissing = isMissing
+  }
 }
 
 /// Decides whether a text is of its language, with the strictest authority that is built in.
@@ -99,6 +108,7 @@ public final class SyntaxJudge {
     let cut = shown.count > 40 || text.count < node.bytes.count ? "\(shown.prefix(40)) …" : shown
     return SyntaxDefect(
       range: node.byteRange, start: node.start,
-      message: node.isMissing ? "expected \(name)" : cut.isEmpty ? "unexpected text" : "unexpected '\(cut)'")
+      message: node.isMissing ? "expected \(name)" : cut.isEmpty ? "unexpected text" : "unexpected '\(cut)'",
+      isMissing: node.isMissing)
   }
 }

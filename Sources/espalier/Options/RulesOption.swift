@@ -4,7 +4,9 @@ import Standards
 
 /// `--rules`: a file of rules to check against.
 struct RulesOption: ParsableArguments {
-  @Option(name: .customLong("rules"), help: .init("A YAML file of rules; without it only syntax is checked.", valueName: "file"))
+  @Option(
+    name: .customLong("rules"),
+    help: .init("A YAML file of rules; without it only syntax is checked.", valueName: "file"))
   var path: String?
 
   /// The rules; none without the option.
