@@ -6,18 +6,16 @@ import Syntax
 ///
 /// The runtime's ERROR nodes show what its recovery threw away, often lines from the mistake, and one mistake leaves many
 /// of them. Where the text stops being viable is known exactly from the recogniser, so that place is reported, as one
-/// finding; what the runtime calls missing just before it says more and is kept. The recogniser also knows the parts of a
-/// dialect that trees do not show, layout above all.
+/// finding; what the runtime calls missing just before it says more and is kept.
 final class SyntaxCheck {
   private let judge: SyntaxJudge
-  private let hasDialect: Bool
   /// Made when a file first needs it.
-  private lazy var recogniser: Recogniser? = (try? Language(judge.parser.grammar)).map(Recogniser.init)
+  private lazy var recogniser: Recogniser? = (try? Language(judge.parser.grammar, applyingDialect: false)).map(
+    Recogniser.init)
 
   /// Throws what `SyntaxJudge.init` throws.
   init(_ grammar: Grammar) throws(SyntaxError) {
     judge = try SyntaxJudge(grammar)
-    hasDialect = grammar.dialect.validator == nil && grammar.dialect != Dialect()
   }
 
   /// Throws what `SyntaxParser.parse` throws.
@@ -26,9 +24,8 @@ final class SyntaxCheck {
   /// The defects of a parsed file in the order of the text.
   func defects(in tree: SyntaxTree) -> [SyntaxDefect] {
     let defects = judge.defects(in: tree)
-    guard judge.parser.grammar.dialect.validator == nil else { return defects }
-    // A defect of a clean tree is one of the dialect, and its place is exact.
-    guard hasDialect && defects.isEmpty || !tree.isClean else { return defects }
+    // What a validator or the dialect finds has an exact place already.
+    guard judge.parser.grammar.dialect.validator == nil, !tree.isClean else { return defects }
     guard let offset = failure(in: tree.source) else { return defects }
     let first = SyntaxDefect(
       range: offset..<offset, start: TextPosition(offset: offset, in: tree.source),
