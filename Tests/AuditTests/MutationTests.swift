@@ -1,5 +1,7 @@
 import Testing
 
+import Diffusion
+
 @testable import Audit
 
 @Suite struct MutationTests {

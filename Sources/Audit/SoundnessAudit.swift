@@ -1,0 +1,108 @@
+import Denoiser
+import Diffusion
+public import Grammar
+import Recognition
+import Syntax
+public import Vocabulary
+
+/// Fills random holes in real files with random logits; the runtime judges the finished bytes.
+public struct SoundnessAudit {
+  public struct Report: Sendable {
+    public var count = 0
+    public var clean = 0
+    /// Canvases whose fixed text came out changed.
+    public var changed = 0
+    public var passes = 0
+    public var commits = 0
+    public var remasked = 0
+    public var grown = 0
+    public var completed = 0
+    public var failures: [Failure] = []
+    /// The finished texts, for the reference parser.
+    public var texts: [[UInt8]] = []
+  }
+  public struct Failure: Sendable {
+    public var name: String
+    public var reason: String
+    public var text: [UInt8]
+  }
+
+  private let grammar: Grammar
+  private let language: Language
+  private let tokenizer: Tokenizer
+  private let trie: TokenTrie
+
+  public init(_ grammar: Grammar, tokenizer: Tokenizer) throws {
+    self.grammar = grammar
+    language = try Language(grammar)
+    self.tokenizer = tokenizer
+    trie = TokenTrie(tokenizer.vocabulary)
+  }
+
+  /// Runs `count` canvases cut from `inputs`.
+  public func run(_ inputs: [AuditInput], count: Int, seed: UInt64, progress: (Int) -> Void = { _ in }) throws -> Report {
+    let parser = try SyntaxParser(grammar)
+    let recogniser = Recogniser(language)
+    var generator = SeededGenerator(seed: seed)
+    // What the dialect rejects cannot be completed either.
+    let usable = inputs.filter { input in
+      parser.accepts(input.bytes) && input.bytes.withUnsafeBufferPointer { recogniser.accepts($0) }
+    }
+    guard !usable.isEmpty else { throw AuditError.noInputs(paths: inputs.map(\.name)) }
+    var report = Report()
+    while report.count < count {
+      let input = usable[Int.random(in: 0..<usable.count, using: &generator)]
+      var generatorForRun = generator
+      generator = SeededGenerator(seed: generator.next())
+      try fill(input, parser, &generatorForRun, &report)
+      progress(report.count)
+    }
+    return report
+  }
+
+  private func fill(
+    _ input: AuditInput, _ parser: SyntaxParser, _ generator: inout SeededGenerator, _ report: inout Report
+  ) throws {
+    let boundaries = TerminalBoundaries(language, input.bytes)
+    var canvas = boundaries.randomHoles(in: input.bytes, using: &generator)
+    canvas.lengths = canvas.lengths.map { _ in Int.random(in: 1...24, using: &generator) }
+    var options = SamplerOptions()
+    options.seed = generator.next()
+    options.temperature = 1
+    options.order = Bool.random(using: &generator) ? .confidence : .leftToRight
+    options.steps = Int.random(in: 2...40, using: &generator)
+    let denoiser = Denoiser.uniform(seed: options.seed, tokenizer: tokenizer)
+    report.count += 1
+    do {
+      let result = try Sampler(language, denoiser, trie: trie, options: options).run(canvas)
+      report.passes += result.passes
+      report.commits += result.commits
+      report.remasked += result.remasked
+      report.grown += result.grown
+      report.completed += result.completed
+      report.texts.append(result.text)
+      if !Self.keepsFixedText(canvas, result) {
+        report.changed += 1
+        report.failures.append(Failure(name: input.name, reason: "fixed text changed", text: result.text))
+      } else if parser.accepts(result.text) {
+        report.clean += 1
+      } else {
+        report.failures.append(Failure(name: input.name, reason: "the runtime rejects the result", text: result.text))
+      }
+    } catch {
+      let text = canvas.prefix + zip(canvas.segments, 1...).flatMap { Array("<<hole \($1)>>".utf8) + $0 }
+      report.failures.append(Failure(name: input.name, reason: error.description, text: text))
+    }
+  }
+
+  private static func keepsFixedText(_ canvas: Canvas, _ result: Sampler.Result) -> Bool {
+    var position = 0
+    var pieces: [[UInt8]] = []
+    for hole in result.holes {
+      pieces.append(Array(result.text[position..<hole.lowerBound]))
+      position = hole.upperBound
+    }
+    pieces.append(Array(result.text[position...]))
+    return pieces == [canvas.prefix] + canvas.segments
+  }
+}

@@ -1,0 +1,268 @@
+import Constraint
+public import Denoiser
+public import Recognition
+public import Vocabulary
+
+/// Fills the holes of a canvas with a denoiser under the grammar's constraint.
+///
+/// Holes are filled one after the other. In a hole any position may be chosen first; what is placed ahead of the
+/// frontier is tentative. The frontier commits tokens for good, each checked against all text left of it and the fixed
+/// text and holes behind, so that *frontier text + anything + fixed text* can always be completed. A placed token that
+/// does not fit when the frontier reaches it is masked again.
+///
+///     fixed text | committed … | frontier → mask, island, mask, … | fixed text | next hole …
+///
+/// Every run ends: each pass commits at least one token at the frontier, masks are added up to a limit only, and a
+/// hole that its own tokens cannot close is closed with a shortest completion.
+public final class Sampler {
+  public struct Result: Sendable {
+    /// The whole text.
+    public var text: [UInt8]
+    /// What each hole got, as ranges of `text`.
+    public var holes: [Range<Int>]
+    public var passes = 0
+    public var commits = 0
+    public var remasked = 0
+    public var grown = 0
+    /// Holes that were closed with a shortest completion.
+    public var completed = 0
+  }
+
+  private let language: Language
+  private let denoiser: Denoiser
+  private let trie: TokenTrie
+  private let options: SamplerOptions
+  private let trace: ((TraceEvent) -> Void)?
+  private var generator: SeededGenerator
+  private var result = Result(text: [], holes: [])
+
+  /// - Parameter trie: that of the denoiser's vocabulary.
+  public init(
+    _ language: Language, _ denoiser: Denoiser, trie: TokenTrie, options: SamplerOptions,
+    trace: ((TraceEvent) -> Void)? = nil
+  ) {
+    self.language = language
+    self.denoiser = denoiser
+    self.trie = trie
+    self.options = options
+    self.trace = trace
+    generator = SeededGenerator(seed: options.seed)
+  }
+
+  /// Fills every hole of `canvas`.
+  ///
+  /// Throws `fixedTextCannotBeCompleted` before the first pass if there is no way at all, and what the model throws.
+  public func run(_ canvas: Canvas) throws(DiffusionError) -> Result {
+    let recogniser = HoleRecogniser(language, prefix: canvas.prefix, segments: canvas.segments)
+    guard recogniser.isViable else {
+      throw .fixedTextCannotBeCompleted(offset: recogniser.recogniser.failure?.position)
+    }
+    let constraint = TokenConstraint(recogniser, denoiser.vocabulary, trie: trie)
+    result = Result(text: [], holes: [])
+    let total = max(canvas.lengths.reduce(0, +), 1)
+    for (hole, length) in canvas.lengths.enumerated() {
+      let start = recogniser.text.count
+      let budget = options.steps.map { max(1, ($0 * length + total / 2) / total) }
+      let right = denoiser.tokenizer.encode(Array(canvas.segments[hole].prefix(options.context * 4)))
+      var filling = HoleFilling(
+        cells: [Cell](repeating: .mask, count: max(length, 1)), left: leftContext(recogniser.text),
+        right: Array(right.prefix(options.context)), passLimit: budget ?? .max, hole: hole)
+      try fill(&filling, constraint)
+      let end = recogniser.text.count - canvas.segments[hole].count
+      result.holes.append(start..<end)
+    }
+    result.text = recogniser.text
+    return result
+  }
+
+  /// The tokens before a hole, from the start of a line where there is one near.
+  private func leftContext(_ text: [UInt8]) -> [TokenID] {
+    let tail = text.suffix(options.context * 4)
+    let cut = tail.startIndex == 0 ? tail : tail.firstIndex(of: 0x0A).map { tail[$0...] } ?? tail
+    return denoiser.tokenizer.encode(Array(cut)).suffix(options.context)
+  }
+
+  private func fill(_ filling: inout HoleFilling, _ constraint: TokenConstraint) throws(DiffusionError) {
+    let recogniser = constraint.recogniser
+    var buffer: [Float] = []
+    var pass = 0
+    grow(&filling, recogniser)
+    while true {
+      passIslands(&filling, constraint)
+      if filling.frontier == filling.cells.count || pass >= filling.passLimit {
+        try finish(&filling, recogniser)
+        return
+      }
+      let input = filling.input(mask: denoiser.maskToken, window: options.window, context: options.context)
+      do {
+        try denoiser.logits(for: input.tokens, at: input.positions, into: &buffer)
+      } catch {
+        throw .model(error)
+      }
+      pass += 1
+      result.passes += 1
+      let isLast = pass >= filling.passLimit
+      let masked = filling.maskedCount
+      let quota = isLast ? masked : (masked + filling.passLimit - pass) / (filling.passLimit - pass + 1)
+      var draws: [Int: Draw] = [:]
+      let size = denoiser.vocabulary.count
+      for (row, cell) in input.cells.enumerated() {
+        draws[cell] = Draw(
+          buffer[row * size..<(row + 1) * size], temperature: options.temperature, excluding: forbiddenTokens,
+          using: &generator)
+      }
+      placeIslands(&filling, draws, max(quota, 1), isLast: isLast)
+      try commit(&filling, constraint, &draws, max(quota, 1), isLast: isLast)
+    }
+  }
+
+  /// Special tokens that stand for nothing in a text.
+  private var forbiddenTokens: [TokenID] {
+    denoiser.vocabulary.specials.values.filter { $0 != denoiser.padToken } + [denoiser.maskToken]
+  }
+
+  /// Chooses the most confident positions ahead of the frontier.
+  private func placeIslands(_ filling: inout HoleFilling, _ draws: [Int: Draw], _ quota: Int, isLast: Bool) {
+    guard options.order == .confidence, !isLast else { return }
+    var ranked: [(cell: Int, token: TokenID, confidence: Float)] = []
+    for (cell, draw) in draws where cell > filling.frontier && filling.remasks[cell, default: 0] < 2 {
+      if let best = draw.best() { ranked.append((cell, best.token, best.confidence)) }
+    }
+    ranked.sort { ($0.confidence, $1.cell) > ($1.confidence, $0.cell) }
+    var count = quota - 1
+    if let threshold = options.threshold { count = max(count, ranked.prefix { $0.confidence >= threshold }.count) }
+    for choice in ranked.prefix(count) {
+      filling.cells[choice.cell] = .token(choice.token, confidence: choice.confidence)
+      record(.island, filling, choice.cell, choice.token, choice.confidence)
+    }
+  }
+
+  /// Lets the frontier pass tokens that were placed before; stops at a mask or at one that does not fit.
+  private func passIslands(_ filling: inout HoleFilling, _ constraint: TokenConstraint) {
+    while filling.frontier < filling.cells.count,
+      case .token(let token, let confidence) = filling.cells[filling.frontier]
+    {
+      let cell = filling.frontier
+      if isAllowed(token, filling, constraint) {
+        accept(token, confidence, &filling)
+      } else {
+        filling.cells[cell] = .mask
+        filling.remasks[cell, default: 0] += 1
+        result.remasked += 1
+        record(.remask, filling, cell, token, confidence)
+        return
+      }
+    }
+  }
+
+  /// Commits at the frontier: the mask there, what was placed behind it, and on the last pass everything.
+  private func commit(
+    _ filling: inout HoleFilling, _ constraint: TokenConstraint, _ draws: inout [Int: Draw], _ quota: Int,
+    isLast: Bool
+  ) throws(DiffusionError) {
+    var count = 0
+    while filling.frontier < filling.cells.count {
+      passIslands(&filling, constraint)
+      let cell = filling.frontier
+      guard cell < filling.cells.count, var draw = draws.removeValue(forKey: cell) else { return }
+      let wanted = options.order == .leftToRight || isLast ? quota : 1
+      let confident = options.threshold.map { (draw.best()?.confidence ?? 0) >= $0 } ?? false
+      guard count < wanted || confident else { return }
+      guard let choice = choose(&draw, filling, constraint) else {
+        // Nothing of the vocabulary fits the masks that are left.
+        filling.isStuck = true
+        return try finish(&filling, constraint.recogniser)
+      }
+      record(.commit, filling, cell, choice.token, choice.confidence, refused: choice.refused)
+      accept(choice.token, choice.confidence, &filling)
+      count += 1
+    }
+  }
+
+  private func accept(_ token: TokenID, _ confidence: Float, _ filling: inout HoleFilling) {
+    filling.cells[filling.frontier] = .token(token, confidence: confidence)
+    filling.frontier += 1
+    if token == denoiser.padToken { return }
+    filling.written.append(token)
+    filling.blanks = isBlank(token) ? filling.blanks + 1 : 0
+    result.commits += 1
+  }
+
+  private func isBlank(_ token: TokenID) -> Bool {
+    denoiser.vocabulary.bytes(of: token).allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
+  }
+
+  /// Commits `token` at the frontier if it may stand there and leaves room to close the hole.
+  private func isAllowed(_ token: TokenID, _ filling: HoleFilling, _ constraint: TokenConstraint) -> Bool {
+    let left = filling.cells.count - filling.frontier - 1
+    if token == denoiser.padToken { return left > 0 || constraint.recogniser.canClose() }
+    if filling.blanks >= options.blankLimit, isBlank(token) { return false }
+    let before = constraint.recogniser.checkpoint
+    guard constraint.commit(token) else { return false }
+    // Only near the end can the rest become too long.
+    if left < Self.closeToEnd, (constraint.recogniser.terminalsNeeded() ?? .max) > left {
+      constraint.recogniser.restore(before)
+      return false
+    }
+    return true
+  }
+  private static let closeToEnd = 8
+
+  /// Draws the token at the frontier and commits it.
+  private func choose(
+    _ draw: inout Draw, _ filling: HoleFilling, _ constraint: TokenConstraint
+  ) -> (token: TokenID, confidence: Float, refused: [TokenID])? {
+    var refused: [TokenID] = []
+    while let (token, confidence) = draw.best() {
+      if isAllowed(token, filling, constraint) { return (token, confidence, refused) }
+      draw.refuse(token)
+      refused.append(token)
+      if refused.count == Self.lazyLimit {
+        draw.keep(constraint.mask(), and: denoiser.padToken.map { [$0] } ?? [])
+      }
+      // The rest of the mask differs in length only; a shortest completion is as good.
+      if refused.count == Self.lazyLimit * 4 { return nil }
+    }
+    return nil
+  }
+  /// Candidates tried one by one before the full mask is computed.
+  private static let lazyLimit = 24
+
+  /// Makes room for what the grammar needs at the least.
+  private func grow(_ filling: inout HoleFilling, _ recogniser: HoleRecogniser) {
+    let limit = max(SamplerOptions.minimalGrowth, Int(Double(filling.cells.count) * options.growth))
+    guard let needed = recogniser.terminalsNeeded(), needed > filling.cells.count else { return }
+    let count = min(needed - filling.cells.count, limit)
+    filling.cells += [Cell](repeating: .mask, count: count)
+    result.grown += count
+    record(.grow, filling, filling.cells.count - count, nil, nil)
+  }
+
+  private func finish(_ filling: inout HoleFilling, _ recogniser: HoleRecogniser) throws(DiffusionError) {
+    if filling.isClosed { return }
+    if !filling.isStuck, recogniser.close() {
+      record(.close, filling, filling.frontier, nil, nil)
+    } else if recogniser.completeAndClose() {
+      result.completed += 1
+      record(.complete, filling, filling.frontier, nil, nil)
+    } else {
+      throw .holeCannotBeClosed(hole: filling.hole)
+    }
+    filling.isClosed = true
+    filling.frontier = filling.cells.count
+  }
+
+  private func record(
+    _ kind: TraceEvent.Kind, _ filling: HoleFilling, _ cell: Int, _ token: TokenID?, _ confidence: Float?,
+    refused: [TokenID] = []
+  ) {
+    guard let trace else { return }
+    func spell(_ token: TokenID) -> String {
+      token == denoiser.padToken ? "<pad>" : String(decoding: denoiser.vocabulary.bytes(of: token), as: UTF8.self)
+    }
+    trace(
+      TraceEvent(
+        step: result.passes, hole: filling.hole, kind: kind, position: cell, token: token.map(spell),
+        confidence: confidence, refused: refused.isEmpty ? nil : refused.map(spell)))
+  }
+}

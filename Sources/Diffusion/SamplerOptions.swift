@@ -1,0 +1,28 @@
+/// How a run fills its holes.
+public struct SamplerOptions: Sendable {
+  public enum Order: String, Sendable, CaseIterable {
+    /// The most confident positions of a hole first.
+    case confidence
+    /// From left to right.
+    case leftToRight = "left-to-right"
+  }
+
+  public var order: Order = .confidence
+  /// Passes of the model over the whole run; nil for one per token.
+  public var steps: Int?
+  /// Commit every position that is at least this confident, the quota at the least; nil for the quota alone.
+  public var threshold: Float?
+  /// 0 takes the likeliest token; above, tokens are drawn.
+  public var temperature: Float = 0
+  public var seed: UInt64 = 0
+  /// Masks that a hole may gain, as a fraction of its length and at least `minimalGrowth`.
+  public var growth: Double = 0.5
+  public static let minimalGrowth = 8
+  /// Positions of a hole that one pass looks at, and tokens of context on each side.
+  public var window = 160
+  public var context = 96
+  /// Blank tokens in a row, so that a run cannot stall on padding.
+  public var blankLimit = 2
+
+  public init() {}
+}
