@@ -90,7 +90,10 @@ public struct SoundnessAudit {
         report.failures.append(Failure(name: input.name, reason: "the runtime rejects the result", text: result.text))
       }
     } catch {
-      let text = canvas.prefix + zip(canvas.segments, 1...).flatMap { Array("<<hole \($1)>>".utf8) + $0 }
+      var text = canvas.prefix + zip(canvas.segments, 1...).flatMap { Array("<<hole \($1)>>".utf8) + $0 }
+      if case .holeCannotBeClosed(let hole, let known) = error {
+        text = known + Array("<<hole \(hole + 1)>>".utf8) + canvas.segments[hole...].joined(separator: Array("<<>>".utf8))
+      }
       report.failures.append(Failure(name: input.name, reason: error.description, text: text))
     }
   }

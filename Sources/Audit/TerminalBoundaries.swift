@@ -5,25 +5,29 @@ import Recognition
 struct TerminalBoundaries {
   /// Offsets behind each terminal, ascending.
   private(set) var offsets: [Int] = []
+  /// The external scanner's context at each offset; text behind a hole is expected to go on in that before it.
+  private var contexts: [Int: Int32] = [:]
 
   init(_ language: Language, _ text: [UInt8]) {
     let recogniser = Recogniser(language)
     var frontier = recogniser.start
-    var found: Set<Int> = []
+    var found: [Int: Int32] = [:]
     text.withUnsafeBufferPointer { bytes in
-      _ = recogniser.advance(&frontier, bytes, isComplete: true) { position, _ in found.insert(position) }
+      _ = recogniser.advance(&frontier, bytes, isComplete: true) { position, heads in found[position] = heads[0].context }
     }
-    offsets = found.sorted()
+    offsets = found.keys.sorted()
+    contexts = found
   }
 
   /// One to four holes of one to thirty terminals each, apart from each other.
   func randomHoles(in text: [UInt8], using generator: inout SeededGenerator) -> Canvas {
     let count = Int.random(in: 1...4, using: &generator)
     var ranges: [Range<Int>] = []
-    for _ in 0..<count {
+    while ranges.count < count {
       let first = Int.random(in: 0..<offsets.count, using: &generator)
       let last = min(offsets.count - 1, first + Int.random(in: 0...30, using: &generator))
-      ranges.append(offsets[first]..<offsets[last])
+      let range = offsets[first]..<offsets[last]
+      if contexts[range.lowerBound] == contexts[range.upperBound] { ranges.append(range) }
     }
     ranges.sort { $0.lowerBound < $1.lowerBound }
     var apart: [Range<Int>] = []

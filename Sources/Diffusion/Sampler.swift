@@ -246,7 +246,7 @@ public final class Sampler {
       result.completed += 1
       record(.complete, filling, filling.frontier, nil, nil)
     } else {
-      throw .holeCannotBeClosed(hole: filling.hole)
+      throw .holeCannotBeClosed(hole: filling.hole, known: recogniser.text)
     }
     filling.isClosed = true
     filling.frontier = filling.cells.count

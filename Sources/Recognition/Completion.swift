@@ -14,6 +14,9 @@ final class Completion {
     didSet { if stableCount < oldValue { known.removeAll(keepingCapacity: true) } }
   }
 
+  /// The scanner's state but for layout at the current hole; the text behind it goes on in this state.
+  var context: Int32 = 0
+
   /// A state at a position; over `base`, or the state of `base` itself.
   private struct Item: Hashable {
     var state: UInt16
@@ -32,8 +35,8 @@ final class Completion {
 
   private func start(_ node: Int32, _ hole: Int) -> Item {
     Item(
-      state: arena.nodes[Int(node)].state, isOver: false, position: summary.suffix.identifier(.gap(hole)), base: node,
-      column: arena.nodes[Int(node)].column)
+      state: arena.nodes[Int(node)].state, isOver: false,
+      position: summary.suffix.identifier(.gap(hole, context)), base: node, column: arena.nodes[Int(node)].column)
   }
 
   /// Whether `node` can be completed if hole `hole` comes next.

@@ -24,6 +24,7 @@ public final class HoleRecogniser {
     var frontier: Frontier
     var hole: Int
     var isAccepted: Bool
+    var context: Int32
     var mark: StackArena.Mark
   }
 
@@ -42,6 +43,7 @@ public final class HoleRecogniser {
     let recogniser = recogniser
     prefix.withUnsafeBufferPointer { _ = recogniser.advance(&first, $0, isComplete: false) }
     frontier = first
+    completion.context = first.heads.first?.context ?? 0
     settle()
   }
 
@@ -58,7 +60,8 @@ public final class HoleRecogniser {
 
   public var checkpoint: Checkpoint {
     Checkpoint(
-      textCount: text.count, frontier: frontier, hole: hole, isAccepted: isAccepted, mark: recogniser.arena.mark)
+      textCount: text.count, frontier: frontier, hole: hole, isAccepted: isAccepted,
+      context: completion.context, mark: recogniser.arena.mark)
   }
 
   /// Goes back to `checkpoint`; checkpoints taken since are void.
@@ -67,6 +70,7 @@ public final class HoleRecogniser {
     frontier = checkpoint.frontier
     hole = checkpoint.hole
     isAccepted = checkpoint.isAccepted
+    completion.context = checkpoint.context
     recogniser.arena.release(checkpoint.mark)
     completion.stableCount = 0
     settle()
@@ -162,13 +166,17 @@ public final class HoleRecogniser {
     let mark = recogniser.arena.mark
     let isLast = hole == holeCount - 1
     let count = text.count
+    let context = completion.context
     recogniser.border = count
     defer { recogniser.border = -1 }
     text.append(contentsOf: segments[hole])
     var next = frontier
     let viable = text.withUnsafeBufferPointer { text in
       let accepted = recogniser.advance(&next, text, isComplete: isLast)
-      return isLast ? accepted : isViable(next, text, hole + 1)
+      if isLast { return accepted }
+      completion.context = next.heads.first?.context ?? 0
+      defer { completion.context = context }
+      return isViable(next, text, hole + 1)
     }
     guard viable else {
       text.removeLast(text.count - count)
@@ -178,6 +186,7 @@ public final class HoleRecogniser {
     frontier = next
     isAccepted = isLast
     hole += 1
+    completion.context = next.heads.first?.context ?? 0
     settle()
     return true
   }
@@ -242,8 +251,8 @@ public final class HoleRecogniser {
         if isViableShift(head, terminal, columnFits, hole) { return true }
       }
     }
-    // The terminal may also have ended earlier, with the rest lexed anew.
-    if match.terminal != LexicalAutomaton.noTerminal, depth < 4 {
+    // The terminal may also have ended earlier, with the rest lexed anew; not within a character, which goes on with it.
+    if match.terminal != LexicalAutomaton.noTerminal, depth < 4, !text.endsInsideCharacter {
       let terminal = SymbolID(rawValue: match.terminal)
       if match.end >= text.count {
         return match.openState == LexicalAutomaton.dead
@@ -261,7 +270,10 @@ public final class HoleRecogniser {
         CollectionOfOne(head.node), lookahead.terminal, fallback: lookahead.fallback, column: 0)
       let nodes = recogniser.step.results
       return nodes.contains { node in
-        let next = Head(node: node, position: lookahead.end, scanner: head.scanner, startsLine: false)
+        var next = head
+        next.node = node
+        next.position = lookahead.end
+        next.startsLine = false
         return isViableInternally(next, text, known: known, hole, depth: depth + 1)
       }
     }
@@ -334,5 +346,18 @@ public final class HoleRecogniser {
     }
     if head.position >= known { return completion.isCompletable(head.node, hole: hole) }
     return isViableInternally(head, text, known: known, hole, depth: 0)
+  }
+}
+
+extension UnsafeBufferPointer where Element == UInt8 {
+  /// The last character's UTF-8 sequence is cut off.
+  var endsInsideCharacter: Bool {
+    var length = 1
+    for byte in reversed() {
+      if byte & 0xC0 != 0x80 { return byte >= 0xF0 ? length < 4 : byte >= 0xE0 ? length < 3 : byte >= 0xC0 && length < 2 }
+      length += 1
+      if length > 4 { return false }
+    }
+    return false
   }
 }

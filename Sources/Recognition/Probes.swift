@@ -32,7 +32,7 @@ extension Language {
   private static let common: [[UInt8]] = ["a ", "0 ", " a", "\na", ") ", "] ", "} ", "\" ", "' ", "` ", "= "].map {
     Array($0.utf8)
   }
-  private var fixedProbes: [[UInt8]] {
+  var fixedProbes: [[UInt8]] {
     Self.common + (grammar.description.probes ?? []).map { Array($0.utf8) }
   }
 }

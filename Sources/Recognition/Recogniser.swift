@@ -6,6 +6,8 @@ public struct Head: Hashable, Sendable {
   /// The offset from which the next terminal, padding included, is lexed.
   public var position: Int
   var scanner: Int32
+  /// The scanner's state had it never seen layout, by number: what the text right of a hole starts with.
+  public var context: Int32
   /// The last terminal was one of layout, so the next one starts a logical line.
   var startsLine: Bool
 }
@@ -47,7 +49,7 @@ public final class Recogniser {
 
   /// The frontier before any text. A byte order mark is the caller's to skip.
   public var start: Frontier {
-    Frontier(heads: [Head(node: 0, position: 0, scanner: 0, startsLine: true)])
+    Frontier(heads: [Head(node: 0, position: 0, scanner: 0, context: 0, startsLine: true)])
   }
 
   public func resetFailure() { failure = nil }
@@ -140,7 +142,9 @@ public final class Recogniser {
       case .extraEnd:
         step.endExtra(CollectionOfOne(head.node))
         for node in step.results {
-          add(Head(node: node, position: head.position, scanner: head.scanner, startsLine: head.startsLine), &work)
+          var next = head
+          next.node = node
+          add(next, &work)
         }
       case .open: open.append(head)
       case .none: fail(head, at: head.position)
@@ -175,10 +179,24 @@ public final class Recogniser {
       for head in heads { fail(head, at: lookahead.start) }
       return false
     }
+    let context = context(behind: lookahead, first, text)
     for node in step.results {
-      add(Head(node: node, position: lookahead.end, scanner: lookahead.scanner, startsLine: startsLine), &work)
+      add(
+        Head(
+          node: node, position: lookahead.end, scanner: lookahead.scanner, context: context, startsLine: startsLine),
+        &work)
     }
     return step.accepted
+  }
+
+  /// The scanner's state behind a terminal but for layout. The scanner runs again only where the terminal changed it.
+  private func context(behind lookahead: Lookahead, _ head: Head, _ text: UnsafeBufferPointer<UInt8>) -> Int32 {
+    if lookahead.scanner == head.scanner { return head.context }
+    guard let layout = language.layout, let scanner = lexer.scanner else { return lookahead.scanner }
+    if layout.isLayout(lookahead.terminal) { return head.context }
+    let row = Int(language.externalLexStates[Int(arena.nodes[Int(head.node)].state)])
+    let again = scanner.scan(text, head.position, row: row, state: head.context)
+    return again.found && again.terminal == lookahead.terminal ? again.state : head.context
   }
 
   /// Adds a head, merged with one that differs in its past only.

@@ -21,18 +21,25 @@ extension HoleRecogniser {
     let start = checkpoint
     let style = TextStyle(text, tabWidth: language.layout?.tabWidth ?? 8)
     var budget = limit
+    finishCharacter()
     while budget > 0 {
       let plans = plans()
-      guard let best = plans.first else { break }
-      // The whole rest at once is nearly always right.
-      let whole = render(best, style)
-      if tryToFinish(whole, style) { return true }
-      guard takeStep(plans, style, than: best.cost) else { break }
+      if debugPlans { for p in plans.prefix(8) { print("PLAN", p.cost, String(decoding: p.rest, as: UTF8.self).debugDescription, p.terminals.map { language.grammar.tables.symbols[$0.index].name }, "->", String(decoding: render(p, style), as: UTF8.self).debugDescription) } }
+      // The whole rest of a plan at once is nearly always right.
+      for plan in plans.prefix(Self.plansTried) where tryToFinish(render(plan, style), style) { return true }
+      guard takeStep(plans, style) else { break }
       if close() { return true }
       budget -= 1
     }
     restore(start)
     return false
+  }
+
+  /// Completes a UTF-8 sequence that the text ends in, with the first bytes that may stand there.
+  private func finishCharacter() {
+    while text.withUnsafeBufferPointer(\.endsInsideCharacter) {
+      guard (0x80...0xBF).contains(where: { append([UInt8($0)]) }) else { return }
+    }
   }
 
   private func tryToFinish(_ bytes: [UInt8], _ style: TextStyle) -> Bool {
@@ -58,19 +65,19 @@ extension HoleRecogniser {
   }
 
   /// Writes one terminal, or what else brings the end nearer.
-  private func takeStep(_ plans: [Plan], _ style: TextStyle, than cost: Int) -> Bool {
-    var candidates: [[UInt8]] = []
-    for plan in plans.prefix(3) {
-      if !plan.rest.isEmpty { candidates.append(plan.rest) }
+  private func takeStep(_ plans: [Plan], _ style: TextStyle) -> Bool {
+    var candidates: [([UInt8], cost: Int)] = []
+    for plan in plans.prefix(Self.plansTried) {
+      if !plan.rest.isEmpty { candidates.append((plan.rest, plan.cost)) }
       var first = plan
       var count = 1
       while count < first.terminals.count, language.layout?.isLayout(first.terminals[count - 1]) ?? false { count += 1 }
       first.terminals = Array(first.terminals.prefix(count))
       first.rest = []
-      candidates.append(render(first, style))
+      candidates.append((render(first, style), plan.cost))
     }
-    candidates.append(contentsOf: language.closers)
-    for candidate in candidates where !candidate.isEmpty {
+    if let best = plans.first { candidates += language.closers.map { ($0, best.cost) } }
+    for (candidate, cost) in candidates where !candidate.isEmpty {
       for separator in [[], [0x20], style.newline] as [[UInt8]] {
         let before = checkpoint
         // A blank behind the text ends a terminal that could go on.
@@ -84,6 +91,8 @@ extension HoleRecogniser {
     }
     return false
   }
+
+  private static let plansTried = 6
 
   private func plans() -> [Plan] {
     var result: [Plan] = []
@@ -251,7 +260,7 @@ extension ByteAutomaton {
   /// Printable bytes, plain ones first.
   private static let tried: [UInt8] =
     Array(0x61...0x7A) + Array(0x30...0x39) + Array(0x20...0x2F) + Array(0x3A...0x60) + Array(0x7B...0x7E)
-    + [0x0A, 0x09, 0x80, 0xA0, 0xBF, 0xC3, 0xE2]
+    + [0x0A, 0x09] + Array(0x80...0xF4)
 }
 
 extension Language {
@@ -261,3 +270,6 @@ extension Language {
       + ["\"", "'", "`", ")", "]", "}", "\"\"\"", "'''", "*/", "\n", ";", ">"].map { Array($0.utf8) }
   }
 }
+
+import Foundation
+let debugPlans = ProcessInfo.processInfo.environment["DEBUGPLANS"] != nil

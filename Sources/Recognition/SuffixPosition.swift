@@ -17,7 +17,10 @@ struct SuffixPosition: Hashable {
   var condition = ColumnCondition.any
   var startsLine = false
 
-  static func gap(_ hole: Int) -> SuffixPosition { SuffixPosition(kind: .gap, segment: Int32(hole)) }
+  /// A hole with the scanner's state in front of it, which its text is expected to come back to.
+  static func gap(_ hole: Int, _ scanner: Int32) -> SuffixPosition {
+    SuffixPosition(kind: .gap, segment: Int32(hole), scanner: scanner)
+  }
 }
 
 /// The fixed text right of the first hole, lexed on demand.
@@ -81,7 +84,7 @@ final class SuffixText {
     }
     let isLast = segment == segments.count - 1
     if !isLast, text[offset...].allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) {
-      return [.gap(segment + 1)]
+      return [.gap(segment + 1, scanner)]
     }
     var result: [SuffixPosition] = []
     var condition = ColumnCondition.any
@@ -115,8 +118,11 @@ final class SuffixText {
     }
     if row != 0, let session = lexer.scanner {
       let scan = session.scan(text, offset, row: row, state: scanner)
+      if scan.sawEnd, !isLast {
+        result += cut(text, base, row, session).map { pending($0, base, condition, state, padding, text) }
+      }
       let isLayout = language.layout.map { $0.isLayout(scan.terminal) } ?? false
-      if scan.found, !isLayout {
+      if scan.found, !isLayout, !scan.sawEnd || isLast {
         let found = lexer.external(scan, text, offset)
         result.append(pending(found, base, condition, state, padding, text))
         return result
@@ -128,6 +134,25 @@ final class SuffixText {
       result.append(pending(found, base, condition, state, padding, text))
     }
     return result
+  }
+
+  /// What the scanner makes of the end of a segment if the hole behind it starts in one way or another.
+  private func cut(
+    _ text: UnsafeBufferPointer<UInt8>, _ base: SuffixPosition, _ row: Int, _ session: ScannerSession
+  ) -> [Lookahead] {
+    var found: [Lookahead] = []
+    for probe in language.fixedProbes {
+      let virtual = Array(text) + probe
+      let lookahead = virtual.withUnsafeBufferPointer { virtual -> Lookahead? in
+        let scan = session.scan(virtual, Int(base.offset), row: row, state: base.scanner)
+        guard scan.found, scan.end <= text.count, !(language.layout.map { $0.isLayout(scan.terminal) } ?? false) else {
+          return nil
+        }
+        return lexer.external(scan, virtual, Int(base.offset))
+      }
+      if let lookahead, !found.contains(lookahead) { found.append(lookahead) }
+    }
+    return found
   }
 
   private func isValid(_ terminal: SymbolID, _ row: Int) -> Bool {
