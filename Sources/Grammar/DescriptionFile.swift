@@ -13,7 +13,9 @@ indirect enum DescriptionShape: Sendable {
 extension GrammarDescription {
   static let shape = DescriptionShape.mapping([
     "name": .value, "version": .value, "licence": .value, "extensions": .list(.value), "lineComment": .value,
-    "layout": .mapping(["newline": .value, "indent": .value, "dedent": .value, "tabWidth": .value]),
+    "layout": .mapping([
+      "newline": .value, "indent": .value, "dedent": .value, "tabWidth": .value, "brackets": .list(.value),
+    ]),
     "placeholders": .dictionary, "probes": .list(.value),
     "functions": .list(.mapping(["node": .value, "name": .value, "body": .value])),
     "reference": .list(.value),

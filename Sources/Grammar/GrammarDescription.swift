@@ -25,6 +25,8 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
     public var dedent: String
     /// How many columns a tab counts.
     public var tabWidth: Int
+    /// Pairs of terminals, each in one word of two characters, between which lines are joined.
+    public var brackets: [String]?
   }
 
   public struct Function: Codable, Equatable, Sendable {

@@ -228,8 +228,11 @@ public final class HoleRecogniser {
     if lexState == ParseTables.noLookahead { return completion.isCompletable(head.node, hole: hole) }
     let match = language.lexer.match(text, head.position, lexState, isComplete: false)
     if match.openState != LexicalAutomaton.dead {
-      if match.openStart >= known { return completion.isCompletable(head.node, hole: hole) }
-      let columnFits = fitsColumn(head, text, match.openStart)
+      if match.openStart >= known {
+        return (head.startsLine || recogniser.fitsLayout(head, text, match.openStart))
+          && completion.isCompletable(head.node, hole: hole)
+      }
+      let fitsLayout = recogniser.fitsLayout(head, text, match.openStart)
       for terminal in language.lexer.reachable[Int(match.openState)] {
         if terminal == language.wordTerminal, terminal != .end, let keywords = language.keywords {
           let keyword = keywords.match(text, match.openStart, 0, isComplete: false)
@@ -238,7 +241,7 @@ public final class HoleRecogniser {
               keyword.openState != LexicalAutomaton.dead
               ? keywords.reachable[Int(keyword.openState)] : [SymbolID(rawValue: keyword.terminal)]
             for candidate in candidates where language.hasActions(state, candidate) {
-              if isViableShift(head, candidate, columnFits, hole) { return true }
+              if isViableShift(head, candidate, fitsLayout, hole) { return true }
             }
           }
         }
@@ -248,7 +251,7 @@ public final class HoleRecogniser {
         {
           continue
         }
-        if isViableShift(head, terminal, columnFits, hole) { return true }
+        if isViableShift(head, terminal, fitsLayout, hole) { return true }
       }
     }
     // The terminal may also have ended earlier, with the rest lexed anew; not within a character, which goes on with it.
@@ -256,9 +259,11 @@ public final class HoleRecogniser {
       let terminal = SymbolID(rawValue: match.terminal)
       if match.end >= text.count {
         return match.openState == LexicalAutomaton.dead
-          && isViableShift(head, terminal, fitsColumn(head, text, match.start), hole)
+          && isViableShift(head, terminal, recogniser.fitsLayout(head, text, match.start), hole)
       }
-      guard match.start < known, fitsColumn(head, text, match.start) || isExtra(terminal, state) else { return false }
+      guard match.start < known, recogniser.fitsLayout(head, text, match.start) || isExtra(terminal, state) else {
+        return false
+      }
       let cut = UnsafeBufferPointer(rebasing: text[..<match.end])
       guard
         case .found(let lookahead) = recogniser.lexer.lexInternally(
@@ -284,14 +289,9 @@ public final class HoleRecogniser {
     language.actions(state, terminal).first?.kind == .shiftExtra
   }
 
-  private func fitsColumn(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
-    guard head.startsLine, language.strictLayout, let layout = language.layout else { return true }
-    return Int(recogniser.arena.nodes[Int(head.node)].column) == layout.column(text, start)
-  }
-
-  private func isViableShift(_ head: Head, _ terminal: SymbolID, _ columnFits: Bool, _ hole: Int) -> Bool {
+  private func isViableShift(_ head: Head, _ terminal: SymbolID, _ fitsLayout: Bool, _ hole: Int) -> Bool {
     let arena = recogniser.arena
-    if !columnFits, !isExtra(terminal, arena.nodes[Int(head.node)].state) { return false }
+    if !fitsLayout, !isExtra(terminal, arena.nodes[Int(head.node)].state) { return false }
     let key = UInt64(UInt32(bitPattern: head.node)) << 24 | UInt64(terminal.rawValue) << 8 | UInt64(hole & 0xFF)
     if head.node < completion.stableCount, let verdict = verdicts[key] { return verdict }
     let mark = arena.mark
@@ -342,7 +342,7 @@ public final class HoleRecogniser {
   ) -> Bool {
     if let layout = language.layout, head.startsLine, language.strictLayout {
       let padding = layout.padding(text, head.position)
-      if padding.end >= known, !padding.reachesEnd, !fitsColumn(head, text, padding.end) { return false }
+      if padding.end >= known, !padding.reachesEnd, !recogniser.fitsLayout(head, text, padding.end) { return false }
     }
     if head.position >= known { return completion.isCompletable(head.node, hole: hole) }
     return isViableInternally(head, text, known: known, hole, depth: 0)

@@ -122,9 +122,14 @@ public final class Language: @unchecked Sendable {
       for state in 0..<stateCount { cells[state * symbolCount + terminal] = 0 }
     }
     if dialect.strictLayout == true, let layout {
-      // A block that starts with a newline instead of an indent would be empty.
-      for state in 0..<stateCount where cells[state * symbolCount + layout.indent.index] != 0 {
+      // A block that starts with a newline instead of an indent, or ends right behind its indent, would be empty.
+      for state in 0..<stateCount {
+        let cell = Int(cells[state * symbolCount + layout.indent.index])
+        if cell == 0 { continue }
         cells[state * symbolCount + layout.newline.index] = 0
+        for action in flat[Int(starts[cell])..<Int(starts[cell + 1])] where action.kind == .shift {
+          cells[Int(action.operand) * symbolCount + layout.dedent.index] = 0
+        }
       }
     }
     strictLayout = dialect.strictLayout == true && layout != nil

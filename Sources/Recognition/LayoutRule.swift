@@ -10,6 +10,8 @@ public struct LayoutRule: Sendable {
   let dedent: SymbolID
   let tabWidth: Int
   let lineComment: [UInt8]
+  /// How a terminal changes the number of open brackets, between which lines are joined.
+  let bracketChange: [SymbolID: Int32]
 
   init?(_ grammar: Grammar) throws(RecognitionError) {
     guard let layout = grammar.description.layout else { return nil }
@@ -24,6 +26,15 @@ public struct LayoutRule: Sendable {
     indent = try find(layout.indent)
     dedent = try find(layout.dedent)
     tabWidth = layout.tabWidth
+    var changes: [SymbolID: Int32] = [:]
+    for pair in layout.brackets ?? [] {
+      for (name, change) in [(pair.prefix(1), Int32(1)), (pair.suffix(1), -1)] {
+        for (index, symbol) in symbols.prefix(grammar.tables.terminalCount).enumerated() where symbol.name == name {
+          changes[SymbolID(index)] = change
+        }
+      }
+    }
+    bracketChange = changes
     lineComment = Array((grammar.description.lineComment ?? "").utf8)
   }
 
@@ -80,6 +91,15 @@ public struct LayoutRule: Sendable {
     guard !lineComment.isEmpty, index + lineComment.count <= text.count else { return false }
     for offset in lineComment.indices where text[index + offset] != lineComment[offset] { return false }
     return true
+  }
+
+  /// Whether a line ends in `range` without being continued. O(range).
+  func breaksLine(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+    for index in range where text[index] == 0x0A {
+      let before = index > range.lowerBound && text[index - 1] == 0x0D ? index - 2 : index - 1
+      if before < range.lowerBound || text[before] != 0x5C { return true }
+    }
+    return false
   }
 
   /// The column of `position` on its line; line continuations are not followed. O(length of the line).

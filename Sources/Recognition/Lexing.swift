@@ -44,7 +44,13 @@ final class TerminalLexer {
       let result = scanner.scan(text, position, row: row, state: scannerState)
       if result.sawEnd, !isComplete { return .open }
       if result.found {
-        return .found(external(result, text, position))
+        let found = external(result, text, position)
+        if let pattern = language.patterns[found.terminal.index],
+          pattern.match(text, found.start..<found.end, terminalIsOpen: false, textIsComplete: isComplete) == .fails
+        {
+          return .none
+        }
+        return .found(found)
       }
     }
     return lexInternally(text, position, state: state, lexState: lexState, scannerState, isComplete: isComplete)

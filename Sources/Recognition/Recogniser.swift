@@ -10,6 +10,8 @@ public struct Head: Hashable, Sendable {
   public var context: Int32
   /// The last terminal was one of layout, so the next one starts a logical line.
   var startsLine: Bool
+  /// Open brackets between which lines are joined.
+  var brackets: Int32 = 0
 }
 
 /// All parses of a text up to its frontier. A value: keep a copy to roll back to it.
@@ -165,9 +167,12 @@ public final class Recogniser {
       } else if first.startsLine {
         let state = arena.nodes[Int(first.node)].state
         startsLine = language.actions(state, lookahead.terminal).first?.kind == .shiftExtra
-        if !startsLine, language.strictLayout, lookahead.terminal != .end,
-          Int(arena.nodes[Int(first.node)].column) != layout.column(text, lookahead.start)
-        {
+      }
+      if language.strictLayout, !layout.isLayout(lookahead.terminal), lookahead.terminal != .end,
+        !fitsLayout(first, text, lookahead.start)
+      {
+        let state = arena.nodes[Int(first.node)].state
+        if language.actions(state, lookahead.terminal).first?.kind != .shiftExtra {
           for head in heads { fail(head, at: lookahead.start) }
           return false
         }
@@ -180,13 +185,23 @@ public final class Recogniser {
       return false
     }
     let context = context(behind: lookahead, first, text)
+    let change = language.layout?.bracketChange[lookahead.terminal] ?? 0
     for node in step.results {
       add(
         Head(
-          node: node, position: lookahead.end, scanner: lookahead.scanner, context: context, startsLine: startsLine),
+          node: node, position: lookahead.end, scanner: lookahead.scanner, context: context, startsLine: startsLine,
+          brackets: max(0, first.brackets + change)),
         &work)
     }
     return step.accepted
+  }
+
+  /// Whether a terminal of the language proper may start at `start`: the first of a line at the column of the innermost
+  /// block, any other on the line of the one before it, unless brackets join lines.
+  func fitsLayout(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
+    guard language.strictLayout, let layout = language.layout else { return true }
+    if head.startsLine { return Int(arena.nodes[Int(head.node)].column) == layout.column(text, start) }
+    return head.brackets > 0 || start <= head.position || !layout.breaksLine(text, head.position..<start)
   }
 
   /// The scanner's state behind a terminal but for layout. The scanner runs again only where the terminal changed it.
@@ -205,6 +220,7 @@ public final class Recogniser {
     for index in work.indices {
       let other = work[index]
       guard other.position == head.position, other.scanner == head.scanner, other.startsLine == head.startsLine,
+        other.brackets == head.brackets,
         arena.nodes[Int(other.node)].state == node.state, arena.nodes[Int(other.node)].column == node.column
       else { continue }
       if other.node == head.node { return }

@@ -24,7 +24,7 @@ extension HoleRecogniser {
     finishCharacter()
     while budget > 0 {
       let plans = plans()
-      if debugPlans { for p in plans.prefix(8) { print("PLAN", p.cost, String(decoding: p.rest, as: UTF8.self).debugDescription, p.terminals.map { language.grammar.tables.symbols[$0.index].name }, "->", String(decoding: render(p, style), as: UTF8.self).debugDescription) } }
+      if debugPlans { print("KNOWN", String(decoding: text.suffix(60), as: UTF8.self).debugDescription); for p in plans.prefix(8) { print("PLAN", p.cost, String(decoding: p.rest, as: UTF8.self).debugDescription, p.terminals.map { language.grammar.tables.symbols[$0.index].name }, "->", String(decoding: render(p, style), as: UTF8.self).debugDescription) } }
       // The whole rest of a plan at once is nearly always right.
       for plan in plans.prefix(Self.plansTried) where tryToFinish(render(plan, style), style) { return true }
       guard takeStep(plans, style) else { break }
