@@ -1,5 +1,6 @@
 import Constraint
 public import Grammar
+import Diffusion
 import Recognition
 import Syntax
 public import Vocabulary
