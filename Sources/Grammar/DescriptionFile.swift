@@ -29,7 +29,7 @@ extension GrammarDescription {
 
 extension Dialect {
   static let shape = DescriptionShape.mapping([
-    "forbiddenSymbols": .list(.value), "reservedWords": .list(.value), "strictLayout": .value,
+    "forbiddenSymbols": .list(.value), "reservedWords": .list(.value), "strictLayout": .value, "padding": .value,
     "terminalPatterns": .dictionary, "rootChildren": .value, "forbiddenQueries": .list(.value), "validator": .value,
   ])
 

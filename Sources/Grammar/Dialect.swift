@@ -6,6 +6,8 @@ public struct Dialect: Codable, Equatable, Sendable {
   public var reservedWords: [String]?
   /// Layout: a line's column must be that of an open block, and a block must not be empty.
   public var strictLayout: Bool?
+  /// The characters that may stand between terminals, ASCII only; see `LexicalAutomaton.limitingPadding(to:)`.
+  public var padding: String?
   /// By terminal name, a regular expression (the subset of `TerminalPattern`) that its text must match as a whole.
   public var terminalPatterns: [String: String]?
   /// The root needs exactly this many named children that are not extras (JSON: 1).

@@ -30,7 +30,7 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   }
 
   public struct Function: Codable, Equatable, Sendable {
-    /// The node kind of a function, and its fields.
+    /// The node kind of a function, and its fields; the name is the first identifier in its field's node.
     public var node: String
     public var name: String
     public var body: String

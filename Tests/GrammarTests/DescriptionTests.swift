@@ -54,7 +54,7 @@ import Testing
         + "placeholders, probes, reference, version, found 'layuot'")
     #expect(
       try message("name: a\nextensions: [a]\nlayout:\n  newline: n\n  tabwidth: 8\n")
-        == "grammar.yml:5: expected one of the keys dedent, indent, newline, tabWidth, found 'tabwidth'")
+        == "grammar.yml:5: expected one of the keys brackets, dedent, indent, newline, tabWidth, found 'tabwidth'")
     #expect(
       try message("name: a\n") == "grammar.yml:1: expected the key 'extensions', found a mapping without it")
     #expect(try message("name: a\nextensions: a\n") == "grammar.yml:2: expected a list, found 'a'")
@@ -87,7 +87,9 @@ import Testing
     for function in description.functions ?? [] { #expect(names.contains(function.node)) }
     if let layout = description.layout {
       let externals = grammar.tables.externalTerminals.map { grammar.tables.symbols[$0.index].name }
-      for symbol in [layout.newline, layout.indent, layout.dedent] { #expect(externals.contains(symbol)) }
+      for symbol in [layout.newline, layout.indent, layout.dedent] {
+        #expect(externals.contains(symbol))
+      }
     }
     for (symbol, text) in description.placeholders ?? [:] {
       #expect(canLex(grammar, text, as: symbol), "\(text.debugDescription) as \(symbol)")

@@ -126,4 +126,16 @@ import Testing
     let comment = try #require(symbol("comment"))
     #expect(tables.actions(inside, comment) == [.shiftExtra])
   }
+
+  @Test func `keywords are found by their text, not by their symbol's name`() throws {
+    guard let grammar = try TestSupport.grammar("python") else { return }
+    func name(_ word: String) -> String? { grammar.keyword(word.utf8).map { grammar.tables.symbols[$0.index].name } }
+    #expect(name("True") == "true")
+    #expect(name("lambda") == "lambda")
+    #expect(name("lambd") == nil)
+    #expect(name("lambdas") == nil)
+    #expect(name("") == nil)
+    let unknown = (grammar.dialect.reservedWords ?? []).filter { grammar.keyword($0.utf8) == nil }
+    #expect(unknown == ["except"])
+  }
 }
