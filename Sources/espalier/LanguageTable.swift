@@ -8,8 +8,15 @@ struct LanguageTable {
   let names: [String]
 
   /// Reads the store's list once: asking it for every file would read its folders every time.
-  init(_ store: GrammarStore) {
+  ///
+  /// Throws if nothing is installed, since no file could be worked on.
+  init(_ store: GrammarStore) throws(CommandError) {
     let entries = store.list()
+    guard !entries.isEmpty else {
+      throw CommandError(
+        "expected installed grammars, found none in \(store.roots.map(\.path).joined(separator: ", ")); "
+          + "'espalier grammar install PATH' installs one")
+    }
     names = entries.map(\.name)
     for entry in entries {
       for ending in entry.description?.extensions ?? [] where languages[ending] == nil {

@@ -118,6 +118,17 @@ import Testing
     #expect(outcome.errors == "espalier: none.yml: expected a file or folder, found nothing\n")
   }
 
+  /// A copy of the tool that stands alone has no grammars.
+  @Test func withoutGrammarsNothingCanBeChecked() throws {
+    let lonely = folder.url.appending(path: "bin/espalier")
+    try FileManager.default.createDirectory(at: lonely.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: try #require(Tool.path), toPath: lonely.path)
+    let outcome = try Tool.run(
+      ["check", "."], in: folder.url, environment: ["HOME": folder.url.path], tool: lonely.path)
+    #expect(outcome.code == 2)
+    #expect(outcome.errors.hasPrefix("espalier: expected installed grammars, found none in "))
+  }
+
   @Test func hostileNestingIsNoCrash() throws {
     try folder.write("deep.json", String(repeating: "[", count: 300_000))
     try folder.write("deep.c", String(repeating: "(", count: 300_000))

@@ -23,12 +23,16 @@ enum Tool {
     var errors: String
   }
 
-  /// Runs the tool with `arguments` in `folder`.
-  static func run(_ arguments: [String], in folder: URL, input: String = "") throws -> Outcome {
+  /// Runs the tool with `arguments` in `folder`, in the environment of the tests if no other is given.
+  static func run(
+    _ arguments: [String], in folder: URL, input: String = "", environment: [String: String]? = nil,
+    tool: String? = path
+  ) throws -> Outcome {
     let process = Process()
-    process.executableURL = URL(filePath: try #require(path))
+    process.executableURL = URL(filePath: try #require(tool))
     process.arguments = arguments
     process.currentDirectoryURL = folder
+    if let environment { process.environment = environment }
     let scratch = FileManager.default.temporaryDirectory.appending(path: "espalier-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: scratch) }

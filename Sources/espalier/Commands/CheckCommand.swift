@@ -19,7 +19,7 @@ struct CheckCommand: AsyncParsableCommand {
   func run() async throws {
     let rules = try rules.rules()
     let store = GrammarStore.default
-    let languages = LanguageTable(store)
+    let languages = try LanguageTable(store)
     let input = input.files(languages)
     let checker = try Self.checker(rules, store, Set(input.files.map(\.language)), languages)
 
