@@ -33,17 +33,17 @@ final class Completion {
     summary = RightSummary(SuffixText(recogniser.lexer, segments: segments))
   }
 
-  private func start(_ node: Int32, _ hole: Int) -> Item {
+  private func start(_ node: Int32, _ hole: Int, _ startsLine: Bool) -> Item {
     Item(
       state: arena.nodes[Int(node)].state, isOver: false,
-      position: summary.suffix.identifier(.gap(hole, context)), base: node, column: arena.nodes[Int(node)].column)
+      position: summary.suffix.identifier(.gap(hole, context, startsLine: startsLine)), base: node, column: arena.nodes[Int(node)].column)
   }
 
-  /// Whether `node` can be completed if hole `hole` comes next.
+  /// Whether `node` can be completed if hole `hole` comes next; `startsLine` if a terminal of layout was last.
   ///
   /// Necessary for every text that the hole may get, sufficient on all grammars seen; amortised O(exits walked).
-  func isCompletable(_ node: Int32, hole: Int) -> Bool {
-    let first = start(node, hole)
+  func isCompletable(_ node: Int32, hole: Int, startsLine: Bool) -> Bool {
+    let first = start(node, hole, startsLine)
     if let verdict = known[first] { return verdict }
     var visited: Set<Item> = [first]
     var stack = [first]
@@ -104,7 +104,7 @@ final class Completion {
   /// The cheapest terminals that, written in hole `hole` after `node`, let everything complete; nil if none do.
   ///
   /// Dijkstra's algorithm over items; O(exits walked × log).
-  func shortest(_ node: Int32, hole: Int) -> (cost: Int, terminals: [SymbolID])? {
+  func shortest(_ node: Int32, hole: Int, startsLine: Bool) -> (cost: Int, terminals: [SymbolID])? {
     struct Step {
       var item: Item
       var cost: Int32
@@ -112,12 +112,12 @@ final class Completion {
       var previous: Int
       var exit: Int
     }
-    var steps = [Step(item: start(node, hole), cost: 0, previous: -1, exit: 0)]
+    var steps = [Step(item: start(node, hole, startsLine), cost: 0, previous: -1, exit: 0)]
     var queue: [Int32: [Int]] = [0: [0]]
     var done: Set<Item> = []
     var goals: [Int32: (Int, Int)] = [:]
     var cost: Int32 = 0
-    while let limit = queue.keys.max(), cost <= max(limit, goals.keys.max() ?? 0) {
+    while cost <= max(queue.keys.max() ?? -1, goals.keys.max() ?? -1) {
       if let goal = goals[cost] {
         var terminals: [[SymbolID]] = []
         var (step, exit) = goal

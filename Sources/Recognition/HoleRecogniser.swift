@@ -14,6 +14,8 @@ public final class HoleRecogniser {
   public private(set) var hole = 0
   public let holeCount: Int
   public private(set) var isAccepted = false
+  /// The fixed text behind the current hole.
+  public var rightText: [UInt8] { hole < holeCount ? segments[hole] : [] }
   let completion: Completion
   private let segments: [[UInt8]]
   private var verdicts: [UInt64: Bool] = [:]
@@ -194,7 +196,7 @@ public final class HoleRecogniser {
   /// The cheapest terminals that complete the current hole, nil if nothing does.
   public func shortestCompletion() -> (cost: Int, terminals: [SymbolID])? {
     guard hole < holeCount else { return nil }
-    return frontier.heads.compactMap { completion.shortest($0.node, hole: hole) }.min { $0.cost < $1.cost }
+    return frontier.heads.compactMap { completion.shortest($0.node, hole: hole, startsLine: $0.startsLine) }.min { $0.cost < $1.cost }
   }
 
   // MARK: Viability of a frontier
@@ -208,7 +210,7 @@ public final class HoleRecogniser {
   }
 
   private func isViable(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
-    if head.position >= text.count { return completion.isCompletable(head.node, hole: hole) }
+    if head.position >= text.count { return completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine) }
     let state = recogniser.arena.nodes[Int(head.node)].state
     let row = Int(language.externalLexStates[Int(state)])
     if row != 0, let scanner = recogniser.lexer.scanner {
@@ -225,12 +227,12 @@ public final class HoleRecogniser {
     let arena = recogniser.arena
     let state = arena.nodes[Int(head.node)].state
     let lexState = language.lexStates[Int(state)]
-    if lexState == ParseTables.noLookahead { return completion.isCompletable(head.node, hole: hole) }
+    if lexState == ParseTables.noLookahead { return completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine) }
     let match = language.lexer.match(text, head.position, lexState, isComplete: false)
     if match.openState != LexicalAutomaton.dead {
       if match.openStart >= known {
         return (head.startsLine || recogniser.fitsLayout(head, text, match.openStart))
-          && completion.isCompletable(head.node, hole: hole)
+          && completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine)
       }
       let fitsLayout = recogniser.fitsLayout(head, text, match.openStart)
       for terminal in language.lexer.reachable[Int(match.openState)] {
@@ -291,13 +293,15 @@ public final class HoleRecogniser {
 
   private func isViableShift(_ head: Head, _ terminal: SymbolID, _ fitsLayout: Bool, _ hole: Int) -> Bool {
     let arena = recogniser.arena
-    if !fitsLayout, !isExtra(terminal, arena.nodes[Int(head.node)].state) { return false }
-    let key = UInt64(UInt32(bitPattern: head.node)) << 24 | UInt64(terminal.rawValue) << 8 | UInt64(hole & 0xFF)
+    let isExtra = isExtra(terminal, arena.nodes[Int(head.node)].state)
+    if isExtra ? !recogniser.allowsComment(head) : !fitsLayout { return false }
+    let key = UInt64(UInt32(bitPattern: head.node)) << 24 | UInt64(terminal.rawValue) << 8 | UInt64(hole & 0x7F) << 1 | (head.startsLine ? 1 : 0)
     if head.node < completion.stableCount, let verdict = verdicts[key] { return verdict }
     let mark = arena.mark
     recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
     let nodes = recogniser.step.results
-    let viable = nodes.contains { completion.isCompletable($0, hole: hole) }
+    let startsLine = head.startsLine && isExtra
+    let viable = nodes.contains { completion.isCompletable($0, hole: hole, startsLine: startsLine) }
     arena.release(mark)
     if head.node < completion.stableCount { verdicts[key] = viable }
     return viable
@@ -323,7 +327,7 @@ public final class HoleRecogniser {
           return false
         }
         if result.start >= known, result.end > result.start {
-          return completion.isCompletable(head.node, hole: hole)
+          return completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine)
         }
         let mark = recogniser.arena.mark
         defer { recogniser.arena.release(mark) }
@@ -344,7 +348,7 @@ public final class HoleRecogniser {
       let padding = layout.padding(text, head.position)
       if padding.end >= known, !padding.reachesEnd, !recogniser.fitsLayout(head, text, padding.end) { return false }
     }
-    if head.position >= known { return completion.isCompletable(head.node, hole: hole) }
+    if head.position >= known { return completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine) }
     return isViableInternally(head, text, known: known, hole, depth: 0)
   }
 }

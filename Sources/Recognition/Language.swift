@@ -21,6 +21,8 @@ public final class Language: @unchecked Sendable {
   let wordTerminal: SymbolID
   /// Keyword terminals that never fall back to the word terminal. Shape (terminalCount).
   let isReserved: [Bool]
+  /// Reserved words that the grammar has no keyword for.
+  let reservedWords: [[UInt8]]
   let layout: LayoutRule?
   let scanner: ExternalScanner?
   /// Shape (terminalCount): a pattern that the terminal's text must match, where the dialect has one.
@@ -61,18 +63,19 @@ public final class Language: @unchecked Sendable {
   public init(_ grammar: Grammar, applyingDialect: Bool = true) throws(RecognitionError) {
     self.grammar = grammar
     let tables = grammar.tables
+    let dialect = applyingDialect ? grammar.dialect : Dialect()
     symbolCount = tables.symbolCount
     terminalCount = tables.terminalCount
     stateCount = tables.stateCount
     lexStates = tables.lexStates
     externalLexStates = tables.externalLexStates
-    lexer = ByteAutomaton(grammar.lexer, startStates: Set(tables.lexStates))
+    lexer = ByteAutomaton(
+      dialect.padding.map { grammar.lexer.limitingPadding(to: $0) } ?? grammar.lexer, startStates: Set(tables.lexStates))
     keywords = grammar.keywords.map { ByteAutomaton($0, startStates: [0]) }
     wordTerminal = tables.keywordCapture ?? .end
     scanner = ExternalScanner(grammar)
     layout = try LayoutRule(grammar)
 
-    let dialect = applyingDialect ? grammar.dialect : Dialect()
     var named: [String: [Int]] = [:]
     for (index, symbol) in tables.symbols.enumerated() { named[symbol.name, default: []].append(index) }
     func identifiers(_ name: String) throws(RecognitionError) -> [Int] {
@@ -85,10 +88,16 @@ public final class Language: @unchecked Sendable {
       for index in try identifiers(name) { forbidden[index] = true }
     }
     var reserved = [Bool](repeating: false, count: terminalCount)
+    var unknown: [[UInt8]] = []
     for word in dialect.reservedWords ?? [] {
-      for index in named[word] ?? [] where index < terminalCount { reserved[index] = true }
+      if let keyword = grammar.keyword(word.utf8) {
+        reserved[keyword.index] = true
+      } else {
+        unknown.append(Array(word.utf8))
+      }
     }
     isReserved = reserved
+    reservedWords = unknown
     var patterns = [TerminalPattern?](repeating: nil, count: terminalCount)
     for (name, expression) in dialect.terminalPatterns ?? [:] {
       let pattern = try TerminalPattern(expression)

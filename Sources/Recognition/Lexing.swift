@@ -88,6 +88,8 @@ final class TerminalLexer {
         } else if reserved {
           return .none
         }
+      } else if language.reservedWords.contains(where: { $0.elementsEqual(text[match.start..<match.end]) }) {
+        return .none
       }
     }
     if let pattern = language.patterns[found.terminal.index] {

@@ -18,16 +18,22 @@ struct PatternParser {
     bytes = Array(expression.utf8)
   }
 
-  mutating func parse() throws(RecognitionError) -> (body: PatternTree, following: PatternTree?) {
-    let body = try choice()
-    var following: PatternTree?
-    if atLookahead {
-      index += 3
-      following = try choice()
-      try expect(0x29, "')'")
-    }
+  /// The alternatives of the expression, each with what must follow it.
+  mutating func parse() throws(RecognitionError) -> [(body: PatternTree, following: PatternTree?)] {
+    var alternatives: [(body: PatternTree, following: PatternTree?)] = []
+    repeat {
+      if !alternatives.isEmpty { index += 1 }
+      let body = try sequence()
+      var following: PatternTree?
+      if atLookahead {
+        index += 3
+        following = try choice()
+        try expect(0x29, "')'")
+      }
+      alternatives.append((body, following))
+    } while index < bytes.count && bytes[index] == UInt8(ascii: "|")
     if index < bytes.count { throw fail("the end") }
-    return (body, following)
+    return alternatives
   }
 
   private var atLookahead: Bool { bytes[index...].starts(with: Array("(?=".utf8)) }

@@ -168,11 +168,10 @@ public final class Recogniser {
         let state = arena.nodes[Int(first.node)].state
         startsLine = language.actions(state, lookahead.terminal).first?.kind == .shiftExtra
       }
-      if language.strictLayout, !layout.isLayout(lookahead.terminal), lookahead.terminal != .end,
-        !fitsLayout(first, text, lookahead.start)
-      {
+      if language.strictLayout, !layout.isLayout(lookahead.terminal), lookahead.terminal != .end {
         let state = arena.nodes[Int(first.node)].state
-        if language.actions(state, lookahead.terminal).first?.kind != .shiftExtra {
+        let isExtra = language.actions(state, lookahead.terminal).first?.kind == .shiftExtra
+        if isExtra ? !allowsComment(first) : !fitsLayout(first, text, lookahead.start) {
           for head in heads { fail(head, at: lookahead.start) }
           return false
         }
@@ -202,6 +201,13 @@ public final class Recogniser {
     guard language.strictLayout, let layout = language.layout else { return true }
     if head.startsLine { return Int(arena.nodes[Int(head.node)].column) == layout.column(text, start) }
     return head.brackets > 0 || start <= head.position || !layout.breaksLine(text, head.position..<start)
+  }
+
+  /// Whether an extra that ends the line may follow: where lines are not joined, only where one may end.
+  func allowsComment(_ head: Head) -> Bool {
+    guard language.strictLayout, let layout = language.layout, !head.startsLine, head.brackets == 0 else { return true }
+    let state = arena.nodes[Int(head.node)].state
+    return language.hasActions(state, layout.newline) || language.hasActions(state, layout.indent)
   }
 
   /// The scanner's state behind a terminal but for layout. The scanner runs again only where the terminal changed it.

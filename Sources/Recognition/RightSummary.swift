@@ -220,14 +220,19 @@ final class RightSummary {
     for reduction in row.extraReductions {
       reduce(key, reduction.symbol.rawValue | Exit.extraBit, reduction.childCount, here)
     }
+    let startsLine = [false, true].map {
+      suffix.identifier(.gap(Int(position.segment), position.scanner, startsLine: $0))
+    }
     for shift in row.shifts {
+      let next = language.layout?.isLayout(shift.terminal) ?? false ? startsLine[1] : startsLine[0]
       subscribe(
         Subscription(
-          parent: key, child: identifier(shift.target.rawValue, here), isOver: true,
+          parent: key, child: identifier(shift.target.rawValue, next), isOver: true,
           block: change(shift.terminal, column: nil), blocks: .none, cost: language.samples.costs[shift.terminal.index],
           terminal: shift.terminal, hole: position.segment, originVia: -1, originExit: -1))
     }
-    let arrivals = suffix.arrivals(state, segment: Int(position.segment), offset: 0, scanner: position.scanner, startsLine: false)
+    let arrivals = suffix.arrivals(
+      state, segment: Int(position.segment), offset: 0, scanner: position.scanner, startsLine: position.startsLine)
     for arrival in arrivals { become(key, state, arrival) }
   }
 

@@ -5,6 +5,8 @@ extension HoleRecogniser {
   private struct Plan {
     var cost: Int
     var rest: [UInt8]
+    /// The automaton's state behind `rest`, or `LexicalAutomaton.dead` where no terminal is unfinished.
+    var endState: UInt16
     var terminals: [SymbolID]
     var head: Head
   }
@@ -24,15 +26,28 @@ extension HoleRecogniser {
     finishCharacter()
     while budget > 0 {
       let plans = plans()
-      if debugPlans { print("KNOWN", String(decoding: text.suffix(60), as: UTF8.self).debugDescription); for p in plans.prefix(8) { print("PLAN", p.cost, String(decoding: p.rest, as: UTF8.self).debugDescription, p.terminals.map { language.grammar.tables.symbols[$0.index].name }, "->", String(decoding: render(p, style), as: UTF8.self).debugDescription) } }
       // The whole rest of a plan at once is nearly always right.
-      for plan in plans.prefix(Self.plansTried) where tryToFinish(render(plan, style), style) { return true }
+      for plan in plans.prefix(Self.plansTried) {
+        if tryToFinish(render(plan, style), style) { return true }
+        if let column = rightColumn, tryToFinish(render(plan, style, blockColumn: column), style) { return true }
+      }
       guard takeStep(plans, style) else { break }
       if close() { return true }
       budget -= 1
     }
     restore(start)
+    if debugPlans { print("FAILED", String(decoding: text.suffix(70), as: UTF8.self).debugDescription, "| right:", String(decoding: rightText.prefix(60), as: UTF8.self).debugDescription); for p in plans().prefix(6) { print("   PLAN", p.cost, String(decoding: p.rest, as: UTF8.self).debugDescription, p.terminals.map { language.grammar.tables.symbols[$0.index].name }, "->", String(decoding: render(p, style), as: UTF8.self).debugDescription) } }
     return false
+  }
+
+  /// The column of the first line that starts in the fixed text behind the hole.
+  private var rightColumn: Int? {
+    guard let layout = language.layout else { return nil }
+    return rightText.withUnsafeBufferPointer { text in
+      guard let end = text.firstIndex(of: 0x0A) else { return nil }
+      let padding = layout.padding(text, end)
+      return padding.reachesEnd ? nil : padding.column
+    }
   }
 
   /// Completes a UTF-8 sequence that the text ends in, with the first bytes that may stand there.
@@ -105,9 +120,13 @@ extension HoleRecogniser {
   private func collectPlans(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ result: inout [Plan]) {
     let arena = recogniser.arena
     let state = arena.nodes[Int(head.node)].state
-    func add(_ node: Int32, rest: [UInt8], extra: Int) {
-      guard let found = completion.shortest(node, hole: hole) else { return }
-      result.append(Plan(cost: found.cost + rest.count + extra, rest: rest, terminals: found.terminals, head: head))
+    func add(_ node: Int32, rest: [UInt8], endState: UInt16 = LexicalAutomaton.dead, extra: Int) {
+      guard let found = completion.shortest(node, hole: hole, startsLine: node == head.node && head.startsLine) else {
+        return
+      }
+      result.append(
+        Plan(
+          cost: found.cost + rest.count + extra, rest: rest, endState: endState, terminals: found.terminals, head: head))
     }
     let lexState = language.lexStates[Int(state)]
     guard head.position < text.count, lexState != ParseTables.noLookahead else {
@@ -122,22 +141,24 @@ extension HoleRecogniser {
     // An unfinished terminal costs more than any padding, so that finishing it counts as progress.
     if language.externalLexStates[Int(state)] != 0 { add(head.node, rest: [], extra: 6) }
     guard match.openState != LexicalAutomaton.dead else { return }
-    func shift(_ terminal: SymbolID, rest: [UInt8]) {
+    func shift(_ terminal: SymbolID, rest: [UInt8], endState: UInt16) {
       let mark = arena.mark
       defer { arena.release(mark) }
       recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
-      for node in recogniser.step.results { add(node, rest: rest, extra: 2) }
+      for node in recogniser.step.results { add(node, rest: rest, endState: endState, extra: 2) }
     }
     let word = Array(text[match.openStart...])
     for terminal in language.lexer.reachable[Int(match.openState)] {
       if terminal == language.wordTerminal, terminal != .end, let keywords = language.keywords {
         for keyword in keywords.reachable[0] where language.hasActions(state, keyword) {
           let spelling = language.samples.texts[keyword.index]
-          if spelling.starts(with: word) { shift(keyword, rest: Array(spelling.dropFirst(word.count))) }
+          if spelling.starts(with: word) { 
+            shift(keyword, rest: Array(spelling.dropFirst(word.count)), endState: LexicalAutomaton.dead)
+           }
         }
       }
       guard language.hasActions(state, terminal),
-        let rest = language.lexer.shortestPath(from: match.openState, to: terminal)
+        let (rest, endState) = language.lexer.shortestPath(from: match.openState, to: terminal)
       else { continue }
       if let pattern = language.patterns[terminal.index] {
         let whole = word + rest
@@ -146,7 +167,7 @@ extension HoleRecogniser {
         }
         if verdict == .fails { continue }
       }
-      shift(terminal, rest: rest)
+      shift(terminal, rest: rest, endState: endState)
     }
   }
 
@@ -156,7 +177,8 @@ extension HoleRecogniser {
     var node = head.node
     while node >= 0 {
       let entry = recogniser.arena.nodes[Int(node)]
-      if columns.last != Int(entry.column) { columns.append(Int(entry.column)) }
+      // Indents of blocks that are closed may still stand on the stack, beside the block around them.
+      if columns.last.map({ Int(entry.column) < $0 }) ?? true { columns.append(Int(entry.column)) }
       node = entry.parent
     }
     if columns.last != 0 { columns.append(0) }
@@ -164,14 +186,21 @@ extension HoleRecogniser {
   }
 
   /// The text of a plan: words apart, layout as line breaks at the columns of the blocks.
-  private func render(_ plan: Plan, _ style: TextStyle) -> [UInt8] {
+  ///
+  /// - Parameter blockColumn: the column of the last block that the plan opens, where the fixed text behind wants one.
+  private func render(_ plan: Plan, _ style: TextStyle, blockColumn: Int? = nil) -> [UInt8] {
     var bytes = plan.rest
     var columns = Array(openColumns(plan.head).reversed())
     var breaksLine = false
-    for terminal in plan.terminals {
+    let lastIndent = language.layout.flatMap { layout in plan.terminals.lastIndex(of: layout.indent) }
+    for (index, terminal) in plan.terminals.enumerated() {
       if let layout = language.layout, layout.isLayout(terminal) {
         breaksLine = true
-        if terminal == layout.indent { columns.append((columns.last ?? 0) + style.unit) }
+        if terminal == layout.indent {
+          let outer = columns.last ?? 0
+          let wanted = index == lastIndent ? blockColumn.flatMap { $0 > outer ? $0 : nil } : nil
+          columns.append(wanted ?? outer + style.unit)
+        }
         if terminal == layout.dedent, columns.count > 1 { columns.removeLast() }
         continue
       }
@@ -180,6 +209,7 @@ extension HoleRecogniser {
         breaksLine = false
       }
       let sample = language.samples.texts[terminal.index]
+      if bytes.count == plan.rest.count, let first = sample.first { bytes += separator(plan, first, columns, style) }
       let last = bytes.last ?? text.last ?? 0x20
       if let first = sample.first, TerminalSamples.isWordByte(first), TerminalSamples.isWordByte(last) {
         bytes.append(0x20)
@@ -187,6 +217,19 @@ extension HoleRecogniser {
       bytes += sample
     }
     return bytes
+  }
+}
+
+extension HoleRecogniser {
+  /// What keeps an unfinished terminal from running on into text that starts with `first`.
+  private func separator(_ plan: Plan, _ first: UInt8, _ columns: [Int], _ style: TextStyle) -> [UInt8] {
+    func runsOn(_ byte: UInt8) -> Bool {
+      plan.endState != LexicalAutomaton.dead
+        && language.lexer.table[Int(plan.endState) * 256 + Int(byte)] != LexicalAutomaton.dead
+    }
+    if !runsOn(first) { return [] }
+    if !runsOn(0x20) { return [0x20] }
+    return style.newline + (language.layout == nil ? [] : style.indentation(columns.last ?? 0))
   }
 }
 
@@ -228,8 +271,10 @@ struct TextStyle {
 }
 
 extension ByteAutomaton {
-  /// The shortest bytes from `state` to one that accepts `terminal`; nil if there are none. O(states × 256).
-  func shortestPath(from state: UInt16, to terminal: SymbolID) -> [UInt8]? {
+  /// The shortest bytes from `state` to one that accepts `terminal`, and that state; nil if there are none.
+  ///
+  /// O(states × 256).
+  func shortestPath(from state: UInt16, to terminal: SymbolID) -> ([UInt8], UInt16)? {
     var previous: [UInt16: (UInt16, UInt8)] = [:]
     var queue = [state]
     var head = 0
@@ -243,7 +288,7 @@ extension ByteAutomaton {
           path.append(byte)
           step = before
         }
-        return path.reversed()
+        return (path.reversed(), current)
       }
       for byte in Self.tried {
         let next = table[Int(current) * 256 + Int(byte)]

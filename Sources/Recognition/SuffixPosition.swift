@@ -18,8 +18,8 @@ struct SuffixPosition: Hashable {
   var startsLine = false
 
   /// A hole with the scanner's state in front of it, which its text is expected to come back to.
-  static func gap(_ hole: Int, _ scanner: Int32) -> SuffixPosition {
-    SuffixPosition(kind: .gap, segment: Int32(hole), scanner: scanner)
+  static func gap(_ hole: Int, _ scanner: Int32, startsLine: Bool) -> SuffixPosition {
+    SuffixPosition(kind: .gap, segment: Int32(hole), scanner: scanner, startsLine: startsLine)
   }
 }
 
@@ -84,7 +84,7 @@ final class SuffixText {
     }
     let isLast = segment == segments.count - 1
     if !isLast, text[offset...].allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) {
-      return [.gap(segment + 1, scanner)]
+      return [.gap(segment + 1, scanner, startsLine: startsLine)]
     }
     var result: [SuffixPosition] = []
     var condition = ColumnCondition.any
@@ -171,8 +171,10 @@ final class SuffixText {
     position.scanner = found.scanner
     position.condition = condition
     let isExtra = language.actions(state, found.terminal).first?.kind == .shiftExtra
-    if base.startsLine, language.strictLayout, let padding, padding.crossesLine, !isExtra, found.terminal != .end {
-      position.condition = condition.intersection(.equal(padding.column))
+    if base.startsLine, language.strictLayout, let padding, !isExtra, found.terminal != .end {
+      // Without a line break here, the hole ends on the line, and its blanks come on top.
+      position.condition = condition.intersection(
+        padding.crossesLine ? .equal(padding.column) : .above(padding.column - 1))
     }
     return position
   }

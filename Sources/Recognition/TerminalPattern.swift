@@ -1,8 +1,8 @@
 /// A regular expression over bytes that a terminal's text must match, with an optional condition on what follows.
 ///
 /// Supported: literals, `\` escapes (`\d \w \s \n \r \t \xHH` and punctuation), classes with ranges and negation, `.`
-/// (any byte but a newline), groups, `|`, `*`, `+`, `?`, `{n}`, `{m,n}`, and one `(?=…)` at the end. The pattern is a
-/// position automaton that is simulated with a bit set; patterns are short.
+/// (any byte but a newline), groups, `|`, `*`, `+`, `?`, `{n}`, `{m,n}`, and `(?=…)` at the end of the alternatives at
+/// the top. The pattern is a position automaton that is simulated with a bit set; patterns are short.
 public struct TerminalPattern: Sendable {
   /// Matching text of a terminal that may still grow.
   enum Verdict { case matches, open, fails }
@@ -19,9 +19,12 @@ public struct TerminalPattern: Sendable {
 
   init(_ expression: String) throws(RecognitionError) {
     var parser = PatternParser(expression)
-    let tree = try parser.parse()
     nodes = [.accept]
-    start = build(tree.body, next: append(.boundary(next: tree.following.map { build($0, next: 0) } ?? 0)))
+    var starts: [Int] = []
+    for (body, following) in try parser.parse() {
+      starts.append(build(body, next: append(.boundary(next: following.map { build($0, next: 0) } ?? 0))))
+    }
+    start = starts.dropFirst().reduce(starts[0]) { append(.split($0, $1)) }
   }
 
   private mutating func append(_ node: Node) -> Int {
