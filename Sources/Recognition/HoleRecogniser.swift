@@ -235,6 +235,7 @@ public final class HoleRecogniser {
           && completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine)
       }
       let fitsLayout = recogniser.fitsLayout(head, text, match.openStart)
+      let allowsExtra = recogniser.allowsExtra(head, text, match.openStart)
       for terminal in language.lexer.reachable[Int(match.openState)] {
         if terminal == language.wordTerminal, terminal != .end, let keywords = language.keywords {
           let keyword = keywords.match(text, match.openStart, 0, isComplete: false)
@@ -243,7 +244,7 @@ public final class HoleRecogniser {
               keyword.openState != LexicalAutomaton.dead
               ? keywords.reachable[Int(keyword.openState)] : [SymbolID(rawValue: keyword.terminal)]
             for candidate in candidates where language.hasActions(state, candidate) {
-              if isViableShift(head, candidate, fitsLayout, hole) { return true }
+              if isViableShift(head, candidate, fitsLayout: fitsLayout, allowsExtra: true, hole) { return true }
             }
           }
         }
@@ -253,7 +254,7 @@ public final class HoleRecogniser {
         {
           continue
         }
-        if isViableShift(head, terminal, fitsLayout, hole) { return true }
+        if isViableShift(head, terminal, fitsLayout: fitsLayout, allowsExtra: allowsExtra, hole) { return true }
       }
     }
     // The terminal may also have ended earlier, with the rest lexed anew; not within a character, which goes on with it.
@@ -261,7 +262,9 @@ public final class HoleRecogniser {
       let terminal = SymbolID(rawValue: match.terminal)
       if match.end >= text.count {
         return match.openState == LexicalAutomaton.dead
-          && isViableShift(head, terminal, recogniser.fitsLayout(head, text, match.start), hole)
+          && isViableShift(
+            head, terminal, fitsLayout: recogniser.fitsLayout(head, text, match.start),
+            allowsExtra: recogniser.allowsExtra(head, text, match.start), hole)
       }
       guard match.start < known, recogniser.fitsLayout(head, text, match.start) || isExtra(terminal, state) else {
         return false
@@ -291,10 +294,12 @@ public final class HoleRecogniser {
     language.actions(state, terminal).first?.kind == .shiftExtra
   }
 
-  private func isViableShift(_ head: Head, _ terminal: SymbolID, _ fitsLayout: Bool, _ hole: Int) -> Bool {
+  private func isViableShift(
+    _ head: Head, _ terminal: SymbolID, fitsLayout: Bool, allowsExtra: Bool, _ hole: Int
+  ) -> Bool {
     let arena = recogniser.arena
     let isExtra = isExtra(terminal, arena.nodes[Int(head.node)].state)
-    if isExtra ? !recogniser.allowsComment(head) : !fitsLayout { return false }
+    if isExtra ? !allowsExtra : !fitsLayout { return false }
     let key = UInt64(UInt32(bitPattern: head.node)) << 24 | UInt64(terminal.rawValue) << 8 | UInt64(hole & 0x7F) << 1 | (head.startsLine ? 1 : 0)
     if head.node < completion.stableCount, let verdict = verdicts[key] { return verdict }
     let mark = arena.mark

@@ -171,7 +171,7 @@ public final class Recogniser {
       if language.strictLayout, !layout.isLayout(lookahead.terminal), lookahead.terminal != .end {
         let state = arena.nodes[Int(first.node)].state
         let isExtra = language.actions(state, lookahead.terminal).first?.kind == .shiftExtra
-        if isExtra ? !allowsComment(first) : !fitsLayout(first, text, lookahead.start) {
+        if isExtra ? !allowsExtra(first, text, lookahead.start) : !fitsLayout(first, text, lookahead.start) {
           for head in heads { fail(head, at: lookahead.start) }
           return false
         }
@@ -203,9 +203,11 @@ public final class Recogniser {
     return head.brackets > 0 || start <= head.position || !layout.breaksLine(text, head.position..<start)
   }
 
-  /// Whether an extra that ends the line may follow: where lines are not joined, only where one may end.
-  func allowsComment(_ head: Head) -> Bool {
-    guard language.strictLayout, let layout = language.layout, !head.startsLine, head.brackets == 0 else { return true }
+  /// Whether an extra may start at `start`: a comment, where lines are not joined, only where the line may end.
+  func allowsExtra(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
+    guard language.strictLayout, let layout = language.layout, !head.startsLine, head.brackets == 0,
+      let mark = layout.lineComment.first, start < text.count, text[start] == mark
+    else { return true }
     let state = arena.nodes[Int(head.node)].state
     return language.hasActions(state, layout.newline) || language.hasActions(state, layout.indent)
   }
