@@ -37,7 +37,7 @@ let package = Package(
     layer("Tensor", ["COpenBLAS"]),
     layer("Denoiser", ["CModel", "Tensor", "Vocabulary"]),
     layer("Diffusion", ["Constraint", "Denoiser"]),
-    layer("Repair", ["Diffusion", "Syntax"]),
+    layer("Repair", ["Denoiser", "Recognition", "Syntax"]),
     layer("Standards", ["Recognition", "Reporting", "Syntax", .product(name: "Yams", package: "Yams")]),
     layer("Reporting"),
     layer("Audit", ["Diffusion", "Repair", "Syntax"]),

@@ -31,6 +31,10 @@ extension Dialect {
   static let shape = DescriptionShape.mapping([
     "forbiddenSymbols": .list(.value), "reservedWords": .list(.value), "strictLayout": .value, "padding": .value,
     "terminalPatterns": .dictionary, "rootChildren": .value, "forbiddenQueries": .list(.value), "validator": .value,
+    "repairs": .mapping([
+      "lossless": .value, "quotes": .list(.value), "fillers": .list(.value), "emptyBlock": .value,
+      "rewrites": .list(.mapping(["pattern": .value, "replacement": .value, "cost": .value])),
+    ]),
   ])
 
   /// Reads a `dialect.yml`; a file without content is the dialect that narrows nothing.

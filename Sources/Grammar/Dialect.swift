@@ -16,6 +16,8 @@ public struct Dialect: Codable, Equatable, Sendable {
   public var forbiddenQueries: [String]?
   /// Which built-in reference validator judges a file ("json"), if any.
   public var validator: String?
+  /// How to repair what is not of the language.
+  public var repairs: RepairHints?
 
   public init() {}
 }

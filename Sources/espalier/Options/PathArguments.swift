@@ -7,22 +7,7 @@ struct PathArguments: ParsableArguments {
   var paths: [String]
 
   /// The files that the paths stand for, with their languages.
-  ///
-  /// Inside a folder, files of no installed language are passed over; given themselves, they are a problem.
-  func files(_ languages: LanguageTable) -> AssignedFiles {
-    let list = FileList(paths)
-    var assigned = AssignedFiles(files: [], problems: list.problems.map(\.description))
-    for entry in list.entries {
-      if let language = languages.language(of: entry.path) {
-        assigned.files.append(.init(path: entry.path, language: language))
-      } else if entry.isExplicit {
-        assigned.problems.append(
-          "\(entry.path): expected a file of an installed language (\(languages.names.joined(separator: ", "))), "
-            + "found none with this ending")
-      }
-    }
-    return assigned
-  }
+  func files(_ languages: LanguageTable) -> AssignedFiles { AssignedFiles(paths, languages) }
 }
 
 /// Files with their languages, sorted by path, and what could not be listed or assigned, as sentences.
@@ -32,6 +17,23 @@ struct AssignedFiles {
     var language: String
   }
 
-  var files: [File]
+  var files: [File] = []
   var problems: [String]
+
+  /// The files that `paths` stand for.
+  ///
+  /// Inside a folder, files of no installed language are passed over; given themselves, they are a problem.
+  init(_ paths: [String], _ languages: LanguageTable) {
+    let list = FileList(paths)
+    problems = list.problems.map(\.description)
+    for entry in list.entries {
+      if let language = languages.language(of: entry.path) {
+        files.append(.init(path: entry.path, language: language))
+      } else if entry.isExplicit {
+        problems.append(
+          "\(entry.path): expected a file of an installed language (\(languages.names.joined(separator: ", "))), "
+            + "found none with this ending")
+      }
+    }
+  }
 }

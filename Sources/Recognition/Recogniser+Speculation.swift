@@ -1,0 +1,55 @@
+public import Grammar
+
+/// What a search over changes of a text asks of a recogniser.
+extension Recogniser {
+  /// Runs `body` and drops the stacks that it made; frontiers from inside must not leave it.
+  public func speculate<Result>(_ body: () -> Result) -> Result {
+    let mark = arena.mark
+    defer { arena.release(mark) }
+    return body()
+  }
+
+  /// The terminals that the parser has some action for at `heads`, by symbol. O(heads × terminals).
+  ///
+  /// Necessary for a shift, not sufficient: a reduction may lead nowhere.
+  public func expectedTerminals(at heads: [Head]) -> [SymbolID] {
+    (1..<language.terminalCount).map { SymbolID($0) }.filter { terminal in
+      heads.contains { language.hasActions(arena.nodes[Int($0.node)].state, terminal) }
+    }
+  }
+
+  /// The columns of the blocks that are open at `heads`, the innermost first; empty without a layout rule. O(depth).
+  public func openColumns(at heads: [Head]) -> [Int] {
+    guard language.layout != nil else { return [] }
+    var columns: [Int] = []
+    for head in heads {
+      var node = head.node
+      while node >= 0 {
+        let column = Int(arena.nodes[Int(node)].column)
+        if !columns.contains(column) { columns.append(column) }
+        node = arena.nodes[Int(node)].parent
+      }
+    }
+    return columns.sorted(by: >)
+  }
+
+  /// The frontier that these heads make.
+  public func frontier(_ heads: [Head]) -> Frontier { Frontier(heads: heads) }
+}
+
+extension Language {
+  /// Text for a terminal, empty where none is known.
+  public func sample(_ terminal: SymbolID) -> [UInt8] { samples.texts[terminal.index] }
+
+  /// Whether lines and their columns have a meaning.
+  public var hasLayout: Bool { layout != nil }
+}
+
+extension Recogniser {
+  /// The frontier before any text but `position` bytes that are passed over, as a byte order mark is.
+  public func start(at position: Int) -> Frontier {
+    var frontier = start
+    frontier.heads[0].position = position
+    return frontier
+  }
+}

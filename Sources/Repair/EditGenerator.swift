@@ -1,0 +1,186 @@
+import Grammar
+import Recognition
+
+/// Thinks of single edits that could mend a text where it fails to parse.
+///
+/// Everything comes from the grammar's tables, from the text, and from the hints in the grammar's folder.
+final class EditGenerator {
+  struct Candidate {
+    var edit: TextEdit
+    var cost: Double
+  }
+
+  let language: Language
+  let hints: RepairHints
+  let scanner: PieceScanner
+  let rewrites: [LineRewrite]
+  /// By terminal: text with one spelling, empty for others.
+  private let spellings: [[UInt8]]
+  private let keywords: [[UInt8]]
+  private let quotes: [[UInt8]]
+  private let fillers: [[UInt8]]
+
+  init(_ language: Language) throws(RepairError) {
+    self.language = language
+    hints = language.grammar.dialect.repairs ?? RepairHints()
+    let tables = language.grammar.tables
+    var spellings = [[UInt8]](repeating: [], count: tables.terminalCount)
+    for index in 1..<max(1, tables.terminalCount) {
+      let symbol = tables.symbols[index]
+      let text = language.sample(SymbolID(index))
+      if symbol.isVisible, !symbol.isNamed || Array(symbol.name.utf8) == text { spellings[index] = text }
+    }
+    self.spellings = spellings
+    keywords = Set(spellings.filter { $0.count > 1 && $0.allSatisfy(PieceScanner.isWordByte) })
+      .sorted { $0.lexicographicallyPrecedes($1) }
+    scanner = PieceScanner(
+      symbols: Set(spellings.filter { $0.count > 1 && PieceScanner.kind($0[...]) == .symbol && !$0.contains(0x0A) })
+        .sorted { $0.count != $1.count ? $0.count > $1.count : $0.lexicographicallyPrecedes($1) })
+    quotes = (hints.quotes ?? ["\""]).map { Array($0.utf8) }
+    fillers = (hints.fillers ?? []).map { Array($0.utf8) }
+    var rewrites: [LineRewrite] = []
+    for rewrite in hints.rewrites ?? [] { rewrites.append(try LineRewrite(rewrite, grammar: language.grammar.name)) }
+    self.rewrites = rewrites
+  }
+
+  /// Candidates for the first failure of `state`, the cheapest first, each once.
+  func candidates(for state: SearchState, failure: Int, _ recogniser: Recogniser) -> [Candidate] {
+    let place = Place(state, failure: failure, scanner)
+    var best: [TextEdit: Double] = [:]
+    func add(_ edit: TextEdit, _ cost: Double) {
+      if edit.range.isEmpty, edit.replacement.isEmpty { return }
+      if state.text[edit.range].elementsEqual(edit.replacement) { return }
+      if let known = best[edit], known <= cost { return }
+      best[edit] = cost
+    }
+    insertions(place, recogniser, add)
+    deletions(place, add)
+    replacements(place, recogniser, add)
+    quoting(place, add)
+    removals(place, add)
+    for rewrite in rewrites { rewrite.candidates(place, add) }
+    if language.hasLayout { layoutCandidates(place, recogniser, hints.emptyBlock, add) }
+    return best.map { Candidate(edit: $0.key, cost: $0.value) }.sorted { a, b in
+      if a.cost != b.cost { return a.cost < b.cost }
+      if a.edit.range.lowerBound != b.edit.range.lowerBound {
+        return a.edit.range.lowerBound > b.edit.range.lowerBound
+      }
+      if a.edit.range.count != b.edit.range.count { return a.edit.range.count < b.edit.range.count }
+      return a.edit.replacement.lexicographicallyPrecedes(b.edit.replacement)
+    }
+  }
+
+  typealias Add = (TextEdit, Double) -> Void
+
+  /// What can stand at a boundary, by its spelling.
+  private func expected(_ heads: [Head], _ recogniser: Recogniser) -> [[UInt8]] {
+    var texts: [[UInt8]] = []
+    for terminal in recogniser.expectedTerminals(at: heads) where !spellings[terminal.index].isEmpty {
+      texts.append(spellings[terminal.index])
+    }
+    return texts
+  }
+
+  /// Writes one terminal between two others, at the failure or before it.
+  private func insertions(_ place: Place, _ recogniser: Recogniser, _ add: Add) {
+    for (distance, gap) in place.gaps.enumerated() {
+      let texts = Set(expected(gap.heads, recogniser) + (distance < 4 ? fillers + place.samples(language) : []))
+      for text in texts where !(text.count > 1 && text[0] == 0x23) {
+        let kind = PieceScanner.kind(text[...])
+        let isPunctuation = kind == .symbol && text.count == 1
+        if distance > 40 || distance > 6 && !isPunctuation || distance > 3 && kind != .symbol { continue }
+        var cost = EditCosts.insertion(text)
+        // Closers, separators and terminators go missing anywhere before the failure, others next to it.
+        cost += Double(distance) * (isPunctuation ? 0.04 : 0.25)
+        add(place.insertion(of: text, in: gap, atEnd: false), cost)
+        if gap.crossesLine {
+          add(place.insertion(of: text, in: gap, atEnd: true), cost + 0.02)
+        } else if kind == .symbol, gap.end > gap.start {
+          add(TextEdit(gap.end..<gap.end, text), cost + 0.01)
+        }
+      }
+      if distance < 4, !gap.crossesLine {
+        add(TextEdit(gap.start..<gap.end, place.newline + place.indentation), 1.5 + Double(distance) * 0.3)
+        if gap.end > gap.start { add(TextEdit(gap.start..<gap.end, []), 1.3 + Double(distance) * 0.2) }
+      }
+    }
+  }
+
+  private func deletions(_ place: Place, _ add: Add) {
+    for (index, piece) in place.pieces.enumerated() {
+      let distance = abs(index - place.failureIndex)
+      if distance > 8 { continue }
+      let bytes = place.text[piece.range]
+      var cost = EditCosts.deletion(bytes) + 0.08 * Double(distance)
+      add(TextEdit(place.rangeWithBlank(piece.range), []), cost)
+      for length in 2...4 where index + length <= place.pieces.count && distance <= 3 {
+        let range = piece.range.lowerBound..<place.pieces[index + length - 1].range.upperBound
+        cost += EditCosts.deletion(place.text[place.pieces[index + length - 1].range]) * 0.75
+        add(TextEdit(place.rangeWithBlank(range), []), cost)
+      }
+    }
+    for opener in place.unclosed.suffix(4) {
+      add(TextEdit(opener..<opener + 1, []), 1.35)
+    }
+  }
+
+  private func replacements(_ place: Place, _ recogniser: Recogniser, _ add: Add) {
+    for (index, piece) in place.pieces.enumerated() {
+      let distance = abs(index - place.failureIndex)
+      if index > place.failureIndex || distance > 6 { continue }
+      let bytes = place.text[piece.range]
+      if piece.kind == .string { continue }
+      var texts: [[UInt8]] = []
+      if let heads = place.heads(before: piece) { texts = expected(heads, recogniser) }
+      if piece.kind == .word {
+        texts =
+          keywords.filter { EditCosts.distance(Array(bytes), $0) <= 2 }
+          + (distance <= 1 ? texts + place.samples(language) : [])
+      }
+      for text in texts {
+        add(TextEdit(piece.range, text), EditCosts.replacement(bytes, text) + 0.12 * Double(distance))
+      }
+    }
+    let pairs: [UInt8: UInt8] = [0x28: 0x29, 0x5B: 0x5D, 0x7B: 0x7D]
+    for opener in place.unclosed.suffix(3) {
+      for other in pairs.keys.sorted() where other != place.text[opener] {
+        add(TextEdit(opener..<opener + 1, [other]), 1.45)
+      }
+    }
+  }
+
+  /// Starts, ends or escapes a string around the failure.
+  private func quoting(_ place: Place, _ add: Add) {
+    for (distance, offset) in place.quotePlaces.enumerated() {
+      for quote in quotes {
+        add(TextEdit(offset..<offset, quote), 1.2 + 0.05 * Double(distance))
+      }
+    }
+    for offset in place.quoteCharacters {
+      add(TextEdit(offset..<offset, [0x5C]), 1.9)
+      add(TextEdit(offset..<offset + 1, []), 1.5)
+      for quote in quotes where quote.count == 1 { add(TextEdit(offset..<offset + 1, quote), 1.5) }
+    }
+  }
+
+  /// Deletes parts of lines and whole lines: what is left where nothing else helps.
+  private func removals(_ place: Place, _ add: Add) {
+    for line in place.linesAround {
+      add(TextEdit(line.whole, []), EditCosts.removal(place.text[line.whole]) + (line.holdsFailure ? 0 : 0.5))
+      guard line.holdsFailure else { continue }
+      let failure = min(max(place.failure, line.start), line.end)
+      if failure > line.start {
+        add(TextEdit(line.start..<failure, []), EditCosts.removal(place.text[line.start..<failure]) - 0.3)
+      }
+      if line.end > failure {
+        add(TextEdit(failure..<line.end, []), EditCosts.removal(place.text[failure..<line.end]) - 0.3)
+      }
+    }
+    if place.failure < place.text.count {
+      add(TextEdit(place.failure..<place.text.count, []), EditCosts.removal(place.text[place.failure...]) + 6)
+    }
+    if place.failure > 0 {
+      add(TextEdit(0..<place.failure, []), EditCosts.removal(place.text[..<place.failure]) + 6)
+    }
+  }
+}

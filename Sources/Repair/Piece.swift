@@ -1,0 +1,75 @@
+/// A run of bytes that belongs together as people see it: a word, a number, a symbol, a string, a comment.
+struct Piece: Equatable {
+  enum Kind { case word, number, symbol, string }
+  var kind: Kind
+  var range: Range<Int>
+}
+
+/// Cuts text into pieces without a grammar, for what lies behind the point where parsing fails.
+struct PieceScanner {
+  /// Symbols of more than one byte, longest first.
+  let symbols: [[UInt8]]
+
+  static func isWordByte(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
+      || byte >= 0x80
+  }
+
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+  /// What kind of piece these bytes are; nil for blank ones.
+  static func kind(_ bytes: ArraySlice<UInt8>) -> Piece.Kind? {
+    guard let first = bytes.first(where: { !isBlank($0) }) else { return nil }
+    if (0x30...0x39).contains(first) { return .number }
+    if isWordByte(first) { return .word }
+    return bytes.contains(where: isWordByte) ? .string : .symbol
+  }
+
+  /// The piece that starts at `position` or behind blanks there; nil at the end. O(its bytes).
+  func piece(_ text: [UInt8], _ position: Int) -> Piece? {
+    var start = position
+    while start < text.count, Self.isBlank(text[start]) { start += 1 }
+    guard start < text.count else { return nil }
+    var end = start + 1
+    if Self.isWordByte(text[start]) {
+      let isNumber = (0x30...0x39).contains(text[start])
+      while end < text.count, Self.isWordByte(text[end]) || isNumber && text[end] == 0x2E { end += 1 }
+      return Piece(kind: isNumber ? .number : .word, range: start..<end)
+    }
+    if text[start] == 0x22 || text[start] == 0x27 {
+      while end < text.count, text[end] != 0x0A, text[end] != text[start] { end += text[end] == 0x5C ? 2 : 1 }
+      if end < text.count, text[end] == text[start] {
+        return Piece(kind: .string, range: start..<end + 1)
+      }
+      return Piece(kind: .symbol, range: start..<start + 1)
+    }
+    for symbol in symbols where text[start...].starts(with: symbol) {
+      return Piece(kind: .symbol, range: start..<start + symbol.count)
+    }
+    return Piece(kind: .symbol, range: start..<end)
+  }
+
+  /// Every word and number of a text with how often it occurs: what a repair may not lose silently. O(bytes).
+  static func words(_ text: some Collection<UInt8>) -> [[UInt8]: Int] {
+    var counts: [[UInt8]: Int] = [:]
+    var word: [UInt8] = []
+    for byte in text {
+      if isWordByte(byte) {
+        word.append(byte)
+      } else if !word.isEmpty {
+        counts[word, default: 0] += 1
+        word.removeAll()
+      }
+    }
+    if !word.isEmpty { counts[word, default: 0] += 1 }
+    return counts
+  }
+
+  /// The words and numbers of `old` that `new` has fewer of, in byte order, each as often as it is missing.
+  static func lostWords(from old: [UInt8], in new: [UInt8]) -> [String] {
+    let kept = words(new)
+    return words(old).flatMap { word, count in
+      [String](repeating: String(decoding: word, as: UTF8.self), count: max(0, count - (kept[word] ?? 0)))
+    }.sorted()
+  }
+}

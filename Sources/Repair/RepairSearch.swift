@@ -1,0 +1,202 @@
+import Foundation
+import Grammar
+import Recognition
+import Syntax
+
+/// Looks for the cheapest edits that make a text parse: a beam search over single edits, each tried by recognising the
+/// text from shortly before the edit on.
+final class RepairSearch {
+  let recogniser: Recogniser
+  let language: Language
+  let judge: SyntaxJudge
+  let generator: EditGenerator
+  let options: RepairOptions
+  let deadline: ContinuousClock.Instant
+
+  /// States kept from one level to the next, and bytes behind a failure that a trial looks at.
+  static let beamWidth = 10
+  static let window = 1_500
+  /// Terminals behind a failure after which an edit counts as right there.
+  static let settledDistance = 10.0
+  /// What the next edit is expected to cost, where one is needed.
+  static let expectedCost = 1.0
+
+  struct Solution {
+    var text: [UInt8]
+    var script: EditScript
+    var cost: Double
+  }
+
+  init(_ language: Language, judge: SyntaxJudge, generator: EditGenerator, options: RepairOptions) {
+    self.language = language
+    recogniser = Recogniser(language)
+    self.judge = judge
+    self.generator = generator
+    self.options = options
+    deadline = .now + .seconds(options.timeout)
+  }
+
+  /// The solutions found, the cheapest first, and where the original fails.
+  func run(_ text: [UInt8]) -> (solutions: [Solution], failure: Int?, timedOut: Bool) {
+    var first = recogniser.start
+    if text.starts(with: [0xEF, 0xBB, 0xBF]) { first = recogniser.start(at: 3) }
+    let start = SearchState(
+      text: text, script: EditScript(count: text.count), editCount: 0, cost: 0,
+      boundaries: [.init(position: first.heads[0].position, heads: first.heads)], failure: nil, isParsed: false)
+    let original = parsed(start, from: 0)
+    guard let failure = original.failure else { return ([], nil, false) }
+    var beam = [original]
+    var solutions: [Solution] = []
+    var seen: Set<[UInt8]> = [text]
+    var timedOut = false
+    for _ in 0..<options.maximumEdits {
+      let trials = expand(beam, bestCost: bound(solutions), &timedOut)
+      beam = []
+      var perFailure: [Int: Int] = [:]
+      for trial in trials {
+        if ContinuousClock.now > deadline { timedOut = true }
+        if timedOut { break }
+        if beam.count >= Self.beamWidth || trial.score > bound(solutions) { break }
+        let parent = trial.parent
+        var text = parent.text
+        text.replaceSubrange(trial.edit.range, with: trial.edit.replacement)
+        if !seen.insert(text).inserted { continue }
+        var child = SearchState(
+          text: text, script: parent.script, editCount: parent.editCount + 1, cost: trial.cost,
+          boundaries: parent.boundaries, failure: nil, isParsed: false)
+        child.script.add(trial.edit)
+        child = parsed(child, from: parent.restart(before: trial.edit.range.lowerBound))
+        guard let failure = child.failure else {
+          solutions.append(Solution(text: child.text, script: child.script, cost: child.cost))
+          solutions.sort { $0.cost < $1.cost }
+          continue
+        }
+        let rest = child.text.count - failure
+        if let before = parent.failure, parent.isParsed, rest >= parent.text.count - before { continue }
+        // States that fail at the same place need the same further edits.
+        perFailure[rest, default: 0] += 1
+        if perFailure[rest, default: 0] > 3 { continue }
+        beam.append(child)
+      }
+      if beam.isEmpty || timedOut { break }
+    }
+    return (solutions, failure, timedOut)
+  }
+
+  /// States beyond this cost cannot become proposals.
+  private func bound(_ solutions: [Solution]) -> Double {
+    guard let best = solutions.first else { return .infinity }
+    let worst = solutions.count >= options.proposals ? solutions[options.proposals - 1].cost : .infinity
+    return min(worst, best.cost + 1.5)
+  }
+
+  // MARK: Trying edits
+
+  struct Trial {
+    var parent: SearchState
+    var edit: TextEdit
+    var cost: Double
+    var score: Double
+  }
+
+  private func expand(_ beam: [SearchState], bestCost: Double, _ timedOut: inout Bool) -> [Trial] {
+    var trials: [Trial] = []
+    for state in beam {
+      guard let failure = state.failure else { continue }
+      let candidates = generator.candidates(for: state, failure: failure, recogniser)
+      // The text up to the window's end, changed in place for every trial.
+      var windowEnd = min(state.text.count, failure + Self.window)
+      while windowEnd < state.text.count, state.text[windowEnd] & 0xC0 == 0x80 { windowEnd += 1 }
+      var scratch = Array(state.text[..<windowEnd])
+      var count = 0
+      for candidate in candidates where state.cost + candidate.cost <= bestCost {
+        count += 1
+        if count % 64 == 0, ContinuousClock.now > deadline {
+          timedOut = true
+          return trials.sorted(by: Self.isBefore)
+        }
+        if candidate.edit.range.upperBound > windowEnd { continue }
+        let removed = Array(scratch[candidate.edit.range])
+        scratch.replaceSubrange(candidate.edit.range, with: candidate.edit.replacement)
+        let progress = self.progress(state, candidate.edit, failure, scratch, isWhole: windowEnd == state.text.count)
+        let written =
+          candidate.edit.range.lowerBound..<candidate.edit.range.lowerBound
+          + candidate.edit.replacement.count
+        scratch.replaceSubrange(written, with: removed)
+        guard let progress else { continue }
+        let cost = state.cost + candidate.cost
+        var score = cost
+        if !progress.isAccepted {
+          score += Self.expectedCost + 1.5 * (1 - min(progress.terminals, Self.settledDistance) / Self.settledDistance)
+        }
+        trials.append(Trial(parent: state, edit: candidate.edit, cost: cost, score: score))
+      }
+    }
+    return trials.sorted(by: Self.isBefore)
+  }
+
+  private static func isBefore(_ a: Trial, _ b: Trial) -> Bool {
+    if a.score != b.score { return a.score < b.score }
+    if a.edit.range != b.edit.range { return a.edit.range.lowerBound > b.edit.range.lowerBound }
+    return a.edit.replacement.lexicographicallyPrecedes(b.edit.replacement)
+  }
+
+  /// How many terminals behind the old failure a changed text parses; nil if it does not get past it.
+  private func progress(
+    _ state: SearchState, _ edit: TextEdit, _ failure: Int, _ text: [UInt8], isWhole: Bool
+  ) -> (terminals: Double, isAccepted: Bool)? {
+    let boundary = state.boundaries[state.restart(before: edit.range.lowerBound)]
+    // What lay at the failure lies here now; a deletion may have taken it.
+    let target = edit.range.upperBound <= failure ? failure + edit.growth : max(edit.range.lowerBound, failure)
+    return recogniser.speculate {
+      recogniser.resetFailure()
+      var frontier = recogniser.frontier(boundary.heads)
+      var terminals = 0.0
+      var last = -1
+      let accepted = text.withUnsafeBufferPointer { text in
+        recogniser.advance(&frontier, text, isComplete: isWhole) { position, _ in
+          if position > target, position != last { terminals += 1 }
+          last = position
+        }
+      }
+      if accepted || !frontier.isDead { return (Self.settledDistance, accepted) }
+      if state.isParsed { return nil }
+      let reached = recogniser.failure?.position ?? -1
+      if reached <= target, terminals == 0 { return nil }
+      return (terminals, false)
+    }
+  }
+
+  /// `state` parsed from its boundary `index` on, with new boundaries and a failure if there is one.
+  private func parsed(_ state: SearchState, from index: Int) -> SearchState {
+    var state = state
+    let boundary = state.boundaries[index]
+    state.boundaries.removeSubrange(index...)
+    recogniser.resetFailure()
+    var frontier = recogniser.frontier(boundary.heads)
+    var boundaries = state.boundaries
+    state.isParsed = state.text.withUnsafeBufferPointer { text in
+      recogniser.advance(&frontier, text, isComplete: true) { position, heads in
+        boundaries.append(.init(position: position, heads: heads))
+      }
+    }
+    if boundaries.count == index { boundaries.append(boundary) }
+    state.boundaries = boundaries
+    if state.isParsed {
+      state.failure = judged(state.text)
+    } else {
+      var failure = recogniser.failure?.position ?? boundary.position
+      while failure < state.text.count, PieceScanner.isBlank(state.text[failure]) { failure += 1 }
+      state.failure = failure
+    }
+    return state
+  }
+
+  /// Where the first thing is that the judge refuses; nil if nothing.
+  private func judged(_ text: [UInt8]) -> Int? {
+    guard let tree = try? judge.parser.parse(text) else { return 0 }
+    let defects = judge.defects(in: tree)
+    if let defect = defects.first { return min(defect.range.lowerBound, text.count) }
+    return tree.isClean ? nil : tree.errors().first?.byteRange.lowerBound ?? 0
+  }
+}
