@@ -37,14 +37,18 @@ let package = Package(
     layer("Tensor", ["COpenBLAS"]),
     layer("Denoiser", ["CModel", "Tensor", "Vocabulary"]),
     layer("Diffusion", ["Constraint", "Denoiser"]),
+<<<<<<< HEAD
     layer("Repair", ["Denoiser", "Recognition", "Syntax"]),
+=======
+    layer("Generation", ["Diffusion", "Syntax"]),
+>>>>>>> 786ecc2 (Generate code at markers and in functions without a body)
     layer("Standards", ["Recognition", "Reporting", "Syntax", .product(name: "Yams", package: "Yams")]),
     layer("Reporting"),
     layer("Audit", ["Diffusion", "Repair", "Syntax"]),
     .executableTarget(
       name: "espalier",
       dependencies: [
-        "Grammar", "Syntax", "Recognition", "Constraint", "Denoiser", "Diffusion", "Repair", "Standards",
+        "Grammar", "Syntax", "Recognition", "Constraint", "Denoiser", "Diffusion", "Generation", "Repair", "Standards",
         "Reporting", "Tensor", "Vocabulary", "Audit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -56,7 +60,7 @@ let package = Package(
     tests("VocabularyTests", ["Vocabulary"], data: ["Data"]),
     tests("ConstraintTests", ["Constraint", "Syntax"]),
     tests("DenoiserTests", ["Denoiser", "Tensor"], data: ["Data"]),
-    tests("DiffusionTests", ["Diffusion", "Syntax"]),
+    tests("DiffusionTests", ["Diffusion", "Generation", "Syntax"]),
     tests("RepairTests", ["Repair"]),
     tests("StandardsTests", ["Standards"]),
     tests("ReportingTests", ["Reporting"]),

@@ -75,11 +75,11 @@ public struct SoundnessAudit {
     report.count += 1
     do {
       let result = try Sampler(language, denoiser, trie: trie, options: options).run(canvas)
-      report.passes += result.passes
-      report.commits += result.commits
-      report.remasked += result.remasked
-      report.grown += result.grown
-      report.completed += result.completed
+      report.passes += result.statistics.passes
+      report.commits += result.statistics.commits
+      report.remasked += result.statistics.remasked
+      report.grown += result.statistics.grown
+      report.completed += result.statistics.completed
       report.texts.append(result.text)
       if !Self.keepsFixedText(canvas, result) {
         report.changed += 1

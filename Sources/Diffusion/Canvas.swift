@@ -8,12 +8,15 @@ public struct Canvas: Sendable {
   public var segments: [[UInt8]]
   /// The number of positions of each hole.
   public var lengths: [Int]
+  /// Whether white space alone fills no hole, though the text would parse.
+  public var needsText = false
 
-  public init(prefix: [UInt8], segments: [[UInt8]], lengths: [Int]) {
+  public init(prefix: [UInt8], segments: [[UInt8]], lengths: [Int], needsText: Bool = false) {
     precondition(segments.count == lengths.count, "a hole has a length and text behind it")
     self.prefix = prefix
     self.segments = segments
     self.lengths = lengths
+    self.needsText = needsText
   }
 
   /// Cuts `text` at `ranges`, which become holes; ascending and apart.

@@ -18,14 +18,20 @@ struct HoleFilling {
   var blanks = 0
   var isStuck = false
   var isClosed = false
+  /// Whether white space alone does not fill the hole, and whether there is more by now.
+  let needsText: Bool
+  var hasText = false
 
-  init(cells: [Cell], left: [TokenID], right: [TokenID], passLimit: Int, hole: Int) {
+  init(cells: [Cell], left: [TokenID], right: [TokenID], passLimit: Int, hole: Int, needsText: Bool) {
+    self.needsText = needsText
     self.cells = cells
     self.left = left
     self.right = right
     self.passLimit = passLimit
     self.hole = hole
   }
+
+  var mayEnd: Bool { hasText || !needsText }
 
   var maskedCount: Int { cells[frontier...].reduce(0) { $0 + ($1 == .mask ? 1 : 0) } }
 
@@ -36,10 +42,17 @@ struct HoleFilling {
     var positions: [Int]
   }
 
-  /// Context, the cells from the frontier on, and the text behind if the window reaches it.
-  func input(mask: TokenID, window: Int, context: Int) -> Input {
-    var input = Input(tokens: Array((left + written).suffix(context)), cells: [], positions: [])
-    let end = min(cells.count, frontier + window)
+  /// The cells from the frontier on, half of the canvas at the most, with the text behind if they reach it, and as much
+  /// of the text before as there is room for, from the start of a line if one is near.
+  func input(mask: TokenID, canvas: Int, breaksLine: (TokenID) -> Bool) -> Input {
+    let end = min(cells.count, frontier + canvas / 2)
+    let behind = end == cells.count ? right.prefix((canvas - (end - frontier)) / 3) : []
+    let room = canvas - (end - frontier) - behind.count
+    var before = (left.suffix(room) + written).suffix(room)
+    if before.count == room, let line = before.prefix(room / 2).firstIndex(where: breaksLine) {
+      before = before[line...]
+    }
+    var input = Input(tokens: Array(before), cells: [], positions: [])
     for cell in frontier..<end {
       switch cells[cell] {
       case .mask:
@@ -49,7 +62,7 @@ struct HoleFilling {
       case .token(let token, _): input.tokens.append(token)
       }
     }
-    if end == cells.count { input.tokens += right }
+    input.tokens += behind
     return input
   }
 }

@@ -20,12 +20,36 @@ public final class Sampler {
     public var text: [UInt8]
     /// What each hole got, as ranges of `text`.
     public var holes: [Range<Int>]
+    public var statistics = Statistics()
+  }
+
+  /// What a run took.
+  public struct Statistics: Codable, Sendable {
+    /// Passes of the model.
     public var passes = 0
+    /// Tokens written.
     public var commits = 0
+    /// Tokens placed ahead that did not fit when the frontier reached them.
     public var remasked = 0
+    /// Masks added to holes.
     public var grown = 0
     /// Holes that were closed with a shortest completion.
     public var completed = 0
+    /// Time in the model, and in the constraint with the closing of holes.
+    public var modelSeconds = 0.0
+    public var constraintSeconds = 0.0
+
+    public init() {}
+
+    public mutating func add(_ other: Statistics) {
+      passes += other.passes
+      commits += other.commits
+      remasked += other.remasked
+      grown += other.grown
+      completed += other.completed
+      modelSeconds += other.modelSeconds
+      constraintSeconds += other.constraintSeconds
+    }
   }
 
   private let language: Language
@@ -34,6 +58,7 @@ public final class Sampler {
   private let options: SamplerOptions
   private let trace: ((TraceEvent) -> Void)?
   private var generator: SeededGenerator
+  private let clock = ContinuousClock()
   private var result = Result(text: [], holes: [])
 
   /// - Parameter trie: that of the denoiser's vocabulary.
@@ -53,20 +78,24 @@ public final class Sampler {
   ///
   /// Throws `fixedTextCannotBeCompleted` before the first pass if there is no way at all, and what the model throws.
   public func run(_ canvas: Canvas) throws(DiffusionError) -> Result {
+    result = Result(text: [], holes: [])
+    let started = clock.now
     let recogniser = HoleRecogniser(language, prefix: canvas.prefix, segments: canvas.segments)
     guard recogniser.isViable else {
-      throw .fixedTextCannotBeCompleted(offset: recogniser.recogniser.failure?.position)
+      // A failure elsewhere is that of one alternative only.
+      let failure = recogniser.frontier.isDead ? recogniser.recogniser.failure?.position : nil
+      throw .fixedTextCannotBeCompleted(offset: failure)
     }
+    result.statistics.constraintSeconds += (clock.now - started) / .seconds(1)
     let constraint = TokenConstraint(recogniser, denoiser.vocabulary, trie: trie)
-    result = Result(text: [], holes: [])
     let total = max(canvas.lengths.reduce(0, +), 1)
     for (hole, length) in canvas.lengths.enumerated() {
       let start = recogniser.text.count
-      let budget = options.steps.map { max(1, ($0 * length + total / 2) / total) }
-      let right = denoiser.tokenizer.encode(Array(canvas.segments[hole].prefix(options.context * 4)))
+      let budget = options.steps.map { $0 > 0 ? max(1, ($0 * length + total / 2) / total) : 0 }
       var filling = HoleFilling(
         cells: [Cell](repeating: .mask, count: max(length, 1)), left: leftContext(recogniser.text),
-        right: Array(right.prefix(options.context)), passLimit: budget ?? .max, hole: hole)
+        right: rightContext(canvas.segments[hole], isLast: hole == canvas.lengths.count - 1),
+        passLimit: budget ?? .max, hole: hole, needsText: canvas.needsText)
       try fill(&filling, constraint)
       let end = recogniser.text.count - canvas.segments[hole].count
       result.holes.append(start..<end)
@@ -75,12 +104,25 @@ public final class Sampler {
     return result
   }
 
-  /// The tokens before a hole, from the start of a line where there is one near.
+  /// Tokens of one pass: what the model takes, and no more than `options.canvas`.
+  private var canvasLength: Int { max(min(options.canvas, denoiser.maximumLength), 4) }
+
+  /// The tokens before a hole, and the token between files where the text starts there.
   private func leftContext(_ text: [UInt8]) -> [TokenID] {
-    let tail = text.suffix(options.context * 4)
-    let cut = tail.startIndex == 0 ? tail : tail.firstIndex(of: 0x0A).map { tail[$0...] } ?? tail
-    return denoiser.tokenizer.encode(Array(cut)).suffix(options.context)
+    // A token has three bytes or so; more context than a pass takes is of no use.
+    let bytes = canvasLength * 8
+    let tokens = denoiser.tokenizer.encode(Array(text.suffix(bytes)))
+    return text.count <= bytes ? fileBoundary + tokens : tokens
   }
+
+  private func rightContext(_ segment: [UInt8], isLast: Bool) -> [TokenID] {
+    let bytes = canvasLength * 8
+    let tokens = denoiser.tokenizer.encode(Array(segment.prefix(bytes)))
+    return isLast && segment.count <= bytes ? tokens + fileBoundary : tokens
+  }
+
+  /// A causal model was not trained to see its end token on both sides.
+  private var fileBoundary: [TokenID] { denoiser.isCausal ? [] : denoiser.endToken.map { [$0] } ?? [] }
 
   private func fill(_ filling: inout HoleFilling, _ constraint: TokenConstraint) throws(DiffusionError) {
     let recogniser = constraint.recogniser
@@ -93,14 +135,16 @@ public final class Sampler {
         try finish(&filling, recogniser)
         return
       }
-      let input = filling.input(mask: denoiser.maskToken, window: options.window, context: options.context)
+      let input = filling.input(mask: denoiser.maskToken, canvas: canvasLength) { self.breaksLine($0) }
+      let started = clock.now
       do {
         try denoiser.logits(for: input.tokens, at: input.positions, into: &buffer)
       } catch {
         throw .model(error)
       }
+      result.statistics.modelSeconds += (clock.now - started) / .seconds(1)
       pass += 1
-      result.passes += 1
+      result.statistics.passes += 1
       let isLast = pass >= filling.passLimit
       let masked = filling.maskedCount
       let quota = isLast ? masked : (masked + filling.passLimit - pass) / (filling.passLimit - pass + 1)
@@ -112,6 +156,8 @@ public final class Sampler {
           using: &generator)
       }
       placeIslands(&filling, draws, max(quota, 1), isLast: isLast)
+      let placed = clock.now
+      defer { result.statistics.constraintSeconds += (clock.now - placed) / .seconds(1) }
       try commit(&filling, constraint, &draws, max(quota, 1), isLast: isLast)
     }
   }
@@ -144,11 +190,12 @@ public final class Sampler {
     {
       let cell = filling.frontier
       if isAllowed(token, filling, constraint) {
+        record(.commit, filling, cell, token, confidence)
         accept(token, confidence, &filling)
       } else {
         filling.cells[cell] = .mask
         filling.remasks[cell, default: 0] += 1
-        result.remasked += 1
+        result.statistics.remasked += 1
         record(.remask, filling, cell, token, confidence)
         return
       }
@@ -182,11 +229,18 @@ public final class Sampler {
   private func accept(_ token: TokenID, _ confidence: Float, _ filling: inout HoleFilling) {
     filling.cells[filling.frontier] = .token(token, confidence: confidence)
     filling.frontier += 1
-    if token == denoiser.padToken { return }
+    if token == denoiser.padToken {
+      // Nothing more belongs here.
+      filling.cells.removeLast(filling.cells.count - filling.frontier)
+      return
+    }
     filling.written.append(token)
     filling.blanks = isBlank(token) ? filling.blanks + 1 : 0
-    result.commits += 1
+    if filling.blanks == 0 { filling.hasText = true }
+    result.statistics.commits += 1
   }
+
+  private func breaksLine(_ token: TokenID) -> Bool { denoiser.vocabulary.bytes(of: token).contains(0x0A) }
 
   private func isBlank(_ token: TokenID) -> Bool {
     denoiser.vocabulary.bytes(of: token).allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
@@ -195,8 +249,9 @@ public final class Sampler {
   /// Commits `token` at the frontier if it may stand there and leaves room to close the hole.
   private func isAllowed(_ token: TokenID, _ filling: HoleFilling, _ constraint: TokenConstraint) -> Bool {
     let left = filling.cells.count - filling.frontier - 1
-    if token == denoiser.padToken { return left > 0 || constraint.recogniser.canClose() }
-    if filling.blanks >= options.blankLimit, isBlank(token) { return false }
+    // Padding stands at the end of a hole, as the model was taught.
+    if token == denoiser.padToken { return filling.mayEnd && constraint.recogniser.canClose() }
+    if isBlank(token), filling.blanks >= options.blankLimit || !filling.mayEnd { return false }
     let before = constraint.recogniser.checkpoint
     guard constraint.commit(token) else { return false }
     // Only near the end can the rest become too long.
@@ -234,7 +289,7 @@ public final class Sampler {
     guard let needed = recogniser.terminalsNeeded(), needed > filling.cells.count else { return }
     let count = min(needed - filling.cells.count, limit)
     filling.cells += [Cell](repeating: .mask, count: count)
-    result.grown += count
+    result.statistics.grown += count
     record(.grow, filling, filling.cells.count - count, nil, nil)
   }
 
@@ -243,7 +298,7 @@ public final class Sampler {
     if !filling.isStuck, recogniser.close() {
       record(.close, filling, filling.frontier, nil, nil)
     } else if recogniser.completeAndClose() {
-      result.completed += 1
+      result.statistics.completed += 1
       record(.complete, filling, filling.frontier, nil, nil)
     } else {
       throw .holeCannotBeClosed(hole: filling.hole, known: recogniser.text)
@@ -262,7 +317,7 @@ public final class Sampler {
     }
     trace(
       TraceEvent(
-        step: result.passes, hole: filling.hole, kind: kind, position: cell, token: token.map(spell),
+        step: result.statistics.passes, hole: filling.hole, kind: kind, position: cell, token: token.map(spell),
         confidence: confidence, refused: refused.isEmpty ? nil : refused.map(spell)))
   }
 }

@@ -8,7 +8,7 @@ public struct SamplerOptions: Sendable {
   }
 
   public var order: Order = .confidence
-  /// Passes of the model over the whole run; nil for one per token.
+  /// Passes of the model over the whole run; nil for one per token, 0 for shortest completions alone.
   public var steps: Int?
   /// Commit every position that is at least this confident, the quota at the least; nil for the quota alone.
   public var threshold: Float?
@@ -18,9 +18,8 @@ public struct SamplerOptions: Sendable {
   /// Masks that a hole may gain, as a fraction of its length and at least `minimalGrowth`.
   public var growth: Double = 0.5
   public static let minimalGrowth = 8
-  /// Positions of a hole that one pass looks at, and tokens of context on each side.
-  public var window = 160
-  public var context = 96
+  /// Tokens that one pass sees at the most, positions of the hole and context together; a model may take fewer.
+  public var canvas = 512
   /// Blank tokens in a row, so that a run cannot stall on padding.
   public var blankLimit = 2
 

@@ -12,6 +12,8 @@ public struct TraceEvent: Codable, Equatable, Sendable {
     /// The hole was closed: by its own tokens, or with a shortest completion.
     case close
     case complete
+    /// The finished text was refused; what follows is a new run.
+    case reject
   }
 
   public var step: Int
@@ -24,4 +26,17 @@ public struct TraceEvent: Codable, Equatable, Sendable {
   public var confidence: Float?
   /// What the mask refused before this token was found.
   public var refused: [String]?
+
+  public init(
+    step: Int, hole: Int, kind: Kind, position: Int, token: String? = nil, confidence: Float? = nil,
+    refused: [String]? = nil
+  ) {
+    self.step = step
+    self.hole = hole
+    self.kind = kind
+    self.position = position
+    self.token = token
+    self.confidence = confidence
+    self.refused = refused
+  }
 }

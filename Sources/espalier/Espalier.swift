@@ -8,7 +8,8 @@ struct Espalier: AsyncParsableCommand {
     abstract: "Writes and repairs code that always parses.",
     version: "0.1.0",
     subcommands: [
-      FixCommand.self, CheckCommand.self, AuditCommand.self, BenchCommand.self, GrammarCommand.self, ModelCommand.self,
+      FixCommand.self, GenerateCommand.self, CheckCommand.self, AuditCommand.self, BenchCommand.self,
+      GrammarCommand.self, ModelCommand.self,
     ])
 
   /// Runs the command line and ends the process with the exit code of `ExitStatus`.

@@ -1,0 +1,86 @@
+public import Denoiser
+public import Diffusion
+import Grammar
+public import Recognition
+import Syntax
+public import Vocabulary
+
+/// Fills the holes of a file and lets the tree-sitter runtime and the dialect judge the finished bytes.
+///
+/// The constraint promises what the parser will say, as far as its model of the grammar goes. Here the promise is
+/// checked: what is refused is written anew with another seed, at last with shortest completions alone.
+public final class Generator {
+  public struct Result: Sendable {
+    /// The whole text.
+    public var text: [UInt8]
+    /// What each hole got, as ranges of `text`.
+    public var holes: [Range<Int>]
+    /// Runs of the sampler, the last one included.
+    public var attempts: Int
+    /// Whether the model wrote it; else every hole has a shortest completion.
+    public var isWrittenByModel: Bool
+    public var statistics: Sampler.Statistics
+  }
+
+  /// Runs of the model before shortest completions are taken.
+  public static let modelAttempts = 4
+
+  private let language: Language
+  private let denoiser: Denoiser
+  private let trie: TokenTrie
+  private let judge: SyntaxJudge
+
+  /// - Parameter trie: that of the denoiser's vocabulary.
+  /// - Throws: `SyntaxError` for a grammar or a dialect that does not fit the runtime.
+  public init(_ language: Language, _ denoiser: Denoiser, trie: TokenTrie) throws {
+    self.language = language
+    self.denoiser = denoiser
+    self.trie = trie
+    judge = try SyntaxJudge(language.grammar)
+  }
+
+  /// Writes text for every hole of `plan`; the text around them comes out byte by byte as it was.
+  ///
+  /// Where every line of the fixed text ends in CRLF, generated lines do too.
+  public func fill(
+    _ plan: GenerationPlan, options: SamplerOptions, trace: ((TraceEvent) -> Void)? = nil
+  ) throws(GenerationError) -> Result {
+    let style = LineEnds(plan.canvas)
+    let canvas = style.normalised(plan.canvas)
+    var seeds = SeededGenerator(seed: options.seed)
+    var statistics = Sampler.Statistics()
+    let last = Self.modelAttempts + 1
+    for attempt in 1...last {
+      var options = options
+      if attempt > 1 { options.seed = seeds.next() }
+      if attempt == last { options.steps = 0 }
+      let sampler = Sampler(language, denoiser, trie: trie, options: options, trace: trace)
+      do {
+        let run = try sampler.run(canvas)
+        statistics.add(run.statistics)
+        let filled = style.restored(run, around: plan.canvas)
+        if accepts(filled.text) {
+          return Result(
+            text: filled.text, holes: filled.holes, attempts: attempt, isWrittenByModel: attempt < last,
+            statistics: statistics)
+        }
+      } catch .fixedTextCannotBeCompleted(let offset) {
+        let failure = offset.map { TextPosition(offset: $0, in: canvas.prefix).line }
+        throw .cannotBeCompleted(hole: plan.lines.first ?? 1, failure: failure)
+      } catch .holeCannotBeClosed(let hole, _) {
+        if attempt == last { throw .holeCannotBeClosed(line: plan.lines[hole]) }
+      } catch {
+        throw .diffusion(error)
+      }
+      trace?(TraceEvent(step: statistics.passes, hole: 0, kind: .reject, position: 0))
+    }
+    throw .rejected(line: plan.lines.first ?? 1, attempts: last)
+  }
+
+  /// Whether the runtime, the dialect and its validator take `text`.
+  public func accepts(_ text: [UInt8]) -> Bool {
+    guard judge.accepts(text), let tree = try? judge.parser.parse(text), tree.isClean else { return false }
+    guard let count = language.grammar.dialect.rootChildren else { return true }
+    return tree.root.namedChildren.count { !$0.isExtra } == count
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Diffusion
+
+extension SamplerOptions.Order: ExpressibleByArgument {}
+
+/// How a sampler fills holes.
+struct SamplerArguments: ParsableArguments {
+  @Option(help: "Which positions are filled first: confidence or left-to-right.")
+  var order = SamplerOptions.Order.confidence
+
+  @Option(help: "Fill every position that the model is this sure of, from 0 to 1, however many a pass is to fill.")
+  var threshold: Float?
+
+  @Option(help: "0 takes the likeliest tokens, 1 draws as likely as the model finds them.")
+  var temperature: Float = 0.4
+
+  @Option(help: "The same seed writes the same text.")
+  var seed: UInt64 = 0
+
+  func validate() throws {
+    guard temperature >= 0, temperature <= 10 else {
+      throw ValidationError("--temperature must be from 0 to 10, found \(temperature).")
+    }
+    if let threshold, !(0...1 ~= threshold) {
+      throw ValidationError("--threshold must be from 0 to 1, found \(threshold).")
+    }
+  }
+
+  func options(steps: Int?) -> SamplerOptions {
+    var options = SamplerOptions()
+    options.order = order
+    options.threshold = threshold
+    options.temperature = temperature
+    options.seed = seed
+    options.steps = steps
+    return options
+  }
+}
