@@ -37,11 +37,8 @@ let package = Package(
     layer("Tensor", ["COpenBLAS"]),
     layer("Denoiser", ["CModel", "Tensor", "Vocabulary"]),
     layer("Diffusion", ["Constraint", "Denoiser"]),
-<<<<<<< HEAD
     layer("Repair", ["Denoiser", "Recognition", "Syntax"]),
-=======
     layer("Generation", ["Diffusion", "Syntax"]),
->>>>>>> 786ecc2 (Generate code at markers and in functions without a body)
     layer("Standards", ["Recognition", "Reporting", "Syntax", .product(name: "Yams", package: "Yams")]),
     layer("Reporting"),
     layer("Audit", ["Diffusion", "Repair", "Syntax"]),
