@@ -32,7 +32,8 @@ GENERATED = re.compile(r"(?i)generated (by|from|file|code|automatically)|automat
 COPYLEFT = re.compile(r"(?i)general public license|\bL?GPL\b|mozilla public|\bSSPL\b|creative commons|"
                       r"all rights reserved\. no")
 SKIP = re.compile(r"(?i)(^|/)(_?vendor(ed)?|third[_-]?party|node_modules|extern(al)?|locales?|langs?|i18n|"
-                  r"translations|migrations|testdata|unicode)/|\.min\.|_pb2|HumanEval|package-lock|\.ipynb|\.map\.json|LICENSE")
+                  r"translations|migrations|testdata|unicode)/|"
+                  r"\.min\.|_pb2|HumanEval|package-lock|\.ipynb|\.map\.json|LICENSE")
 HEADER = {"c": re.compile(r"\A\s*(/\*.*?\*/|(//[^\n]*\n)+)\s*", re.S), "python": re.compile(r"\A((#[^\n]*)?\n)+")}
 
 
