@@ -4,5 +4,5 @@ struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure how fast things are on this machine.",
-    subcommands: [BenchModelCommand.self])
+    subcommands: [BenchModelCommand.self, BenchMaskCommand.self, BenchRecognitionCommand.self])
 }
