@@ -23,24 +23,32 @@ public enum AtomicFile {
     guard try InputFile.read(target) == old else { throw .changedMeanwhile(path: path) }
 
     let folder = String(target.prefix(upTo: target.lastIndex(of: "/") ?? target.startIndex)) + "/"
-    var template = Array((folder + ".espalier-XXXXXX").utf8CString)
-    let descriptor = mkstemp(&template)
+    let temporary = folder + ".espalier-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    // A file without a name vanishes with the process, so a kill while it is written leaves nothing behind.
+    var descriptor = open(folder, O_WRONLY | O_CLOEXEC | unnamedFile, 0o600)
+    var isNamed = false
+    if descriptor < 0 {
+      // Not every file system has such files.
+      descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      isNamed = descriptor >= 0
+    }
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: FileError.systemReason) }
-    var isDone = false
     defer {
-      if !isDone { unlink(template) }
+      close(descriptor)
+      if isNamed { unlink(temporary) }
     }
-    do {
-      defer { close(descriptor) }
-      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-      // Changing the owner clears mode bits, so the mode comes second. Losing the owner is no reason to fail.
-      _ = fchown(descriptor, status.st_uid, status.st_gid)
-      guard fchmod(descriptor, status.st_mode & 0o7777) == 0, Descriptor.write(new, to: descriptor),
-        fsync(descriptor) == 0
-      else { throw FileError.unwritable(path: path, reason: FileError.systemReason) }
+    // Changing the owner clears mode bits, so the mode comes second. Losing the owner is no reason to fail.
+    _ = fchown(descriptor, status.st_uid, status.st_gid)
+    guard fchmod(descriptor, status.st_mode & 0o7777) == 0, Descriptor.write(new, to: descriptor),
+      fsync(descriptor) == 0
+    else { throw .unwritable(path: path, reason: FileError.systemReason) }
+    if !isNamed {
+      // A link cannot replace the target itself, so the file gets a name first.
+      isNamed = linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0
+      guard isNamed else { throw .unwritable(path: path, reason: FileError.systemReason) }
     }
-    guard rename(template, target) == 0 else { throw .unwritable(path: path, reason: FileError.systemReason) }
-    isDone = true
+    guard rename(temporary, target) == 0 else { throw .unwritable(path: path, reason: FileError.systemReason) }
+    isNamed = false
     // The rename itself survives a power cut only once the folder is on disk.
     let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if folderDescriptor >= 0 {
@@ -48,4 +56,7 @@ public enum AtomicFile {
       close(folderDescriptor)
     }
   }
+
+  /// `O_TMPFILE`, whose definition is too complex to be imported.
+  private static let unnamedFile: Int32 = 0o20000000 | O_DIRECTORY
 }
