@@ -35,7 +35,24 @@ struct HoleFilling {
 
   var maskedCount: Int { cells[frontier...].reduce(0) { $0 + ($1 == .mask ? 1 : 0) } }
 
-  /// What one pass sees: tokens, and the masked cells with their positions in them.
+  /// Whether `token` would make the last few tokens stand there more than `limit` times in a row.
+  func repeats(_ token: TokenID, limit: Int) -> Bool {
+    let end = written.count
+    period: for period in 1...Self.longestPeriod {
+      let span = period * limit
+      if span > end { return false }
+      // Token i, counted from the new one, is the same as the one a period before.
+      if written[end - period] != token { continue }
+      for index in 1..<span - period + 1 where written[end - index] != written[end - index - period] {
+        continue period
+      }
+      return true
+    }
+    return false
+  }
+  private static let longestPeriod = 8
+
+  /// What one pass sees: tokens, and the cells with their positions in them.
   struct Input {
     var tokens: [TokenID]
     var cells: [Int]
@@ -54,11 +71,11 @@ struct HoleFilling {
     }
     var input = Input(tokens: Array(before), cells: [], positions: [])
     for cell in frontier..<end {
+      // Placed tokens are asked for too: they may not fit when the frontier reaches them.
+      input.cells.append(cell)
+      input.positions.append(input.tokens.count)
       switch cells[cell] {
-      case .mask:
-        input.cells.append(cell)
-        input.positions.append(input.tokens.count)
-        input.tokens.append(mask)
+      case .mask: input.tokens.append(mask)
       case .token(let token, _): input.tokens.append(token)
       }
     }

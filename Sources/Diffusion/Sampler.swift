@@ -95,7 +95,7 @@ public final class Sampler {
       var filling = HoleFilling(
         cells: [Cell](repeating: .mask, count: max(length, 1)), left: leftContext(recogniser.text),
         right: rightContext(canvas.segments[hole], isLast: hole == canvas.lengths.count - 1),
-        passLimit: budget ?? .max, hole: hole, needsText: canvas.needsText)
+        passLimit: budget ?? Self.unlimited, hole: hole, needsText: canvas.needsText)
       try fill(&filling, constraint)
       let end = recogniser.text.count - canvas.segments[hole].count
       result.holes.append(start..<end)
@@ -124,6 +124,9 @@ public final class Sampler {
   /// A causal model was not trained to see its end token on both sides.
   private var fileBoundary: [TokenID] { denoiser.isCausal ? [] : denoiser.endToken.map { [$0] } ?? [] }
 
+  /// No limit of passes, with room to count.
+  private static let unlimited = 1 << 32
+
   private func fill(_ filling: inout HoleFilling, _ constraint: TokenConstraint) throws(DiffusionError) {
     let recogniser = constraint.recogniser
     var buffer: [Float] = []
@@ -148,39 +151,48 @@ public final class Sampler {
       let isLast = pass >= filling.passLimit
       let masked = filling.maskedCount
       let quota = isLast ? masked : (masked + filling.passLimit - pass) / (filling.passLimit - pass + 1)
-      var draws: [Int: Draw] = [:]
-      let size = denoiser.vocabulary.count
-      for (row, cell) in input.cells.enumerated() {
-        draws[cell] = Draw(
-          buffer[row * size..<(row + 1) * size], temperature: options.temperature, excluding: forbiddenTokens,
-          using: &generator)
-      }
-      placeIslands(&filling, draws, max(quota, 1), isLast: isLast)
+      let logits = PassLogits(first: filling.frontier, count: input.cells.count, values: buffer)
+      let islands = isLast ? 0 : placeIslands(&filling, logits, max(quota, 1))
       let placed = clock.now
       defer { result.statistics.constraintSeconds += (clock.now - placed) / .seconds(1) }
-      try commit(&filling, constraint, &draws, max(quota, 1), isLast: isLast)
+      // What lies behind the window has to come into it in time.
+      let passesLeft = filling.passLimit - pass + 1
+      let hidden = filling.cells.count - filling.frontier - input.cells.count
+      let target = min(filling.frontier + (hidden + passesLeft - 1) / passesLeft, filling.cells.count)
+      try commit(&filling, constraint, logits, isLast ? .max : max(quota - islands, 1), upTo: target)
     }
   }
 
   /// Special tokens that stand for nothing in a text.
   private var forbiddenTokens: [TokenID] {
-    denoiser.vocabulary.specials.values.filter { $0 != denoiser.padToken } + [denoiser.maskToken]
+    denoiser.vocabulary.specials.values.filter { $0 != denoiser.padToken || !options.mayShorten } + [denoiser.maskToken]
   }
 
   /// Chooses the most confident positions ahead of the frontier.
-  private func placeIslands(_ filling: inout HoleFilling, _ draws: [Int: Draw], _ quota: Int, isLast: Bool) {
-    guard options.order == .confidence, !isLast else { return }
-    var ranked: [(cell: Int, token: TokenID, confidence: Float)] = []
-    for (cell, draw) in draws where cell > filling.frontier && filling.remasks[cell, default: 0] < 2 {
-      if let best = draw.best() { ranked.append((cell, best.token, best.confidence)) }
+  ///
+  /// - Returns: how many tokens were placed.
+  private func placeIslands(_ filling: inout HoleFilling, _ logits: PassLogits, _ quota: Int) -> Int {
+    guard options.order == .confidence, quota > 1 || options.threshold != nil else { return 0 }
+    var ranked: [(cell: Int, confidence: Float)] = []
+    for cell in logits.cells.dropFirst()
+    where filling.cells[cell] == .mask && filling.remasks[cell, default: 0] < Self.remaskLimit {
+      ranked.append((cell, logits.confidence(cell)))
     }
     ranked.sort { ($0.confidence, $1.cell) > ($1.confidence, $0.cell) }
     var count = quota - 1
     if let threshold = options.threshold { count = max(count, ranked.prefix { $0.confidence >= threshold }.count) }
     for choice in ranked.prefix(count) {
-      filling.cells[choice.cell] = .token(choice.token, confidence: choice.confidence)
-      record(.island, filling, choice.cell, choice.token, choice.confidence)
+      guard let best = draw(choice.cell, logits).best() else { continue }
+      filling.cells[choice.cell] = .token(best.token, confidence: best.confidence)
+      record(.island, filling, choice.cell, best.token, best.confidence)
     }
+    return min(count, ranked.count)
+  }
+  /// A position that was masked again so often is left to the frontier.
+  private static let remaskLimit = 2
+
+  private func draw(_ cell: Int, _ logits: PassLogits) -> Draw {
+    Draw(logits.row(cell), temperature: options.temperature, excluding: forbiddenTokens, using: &generator)
   }
 
   /// Lets the frontier pass tokens that were placed before; stops at a mask or at one that does not fit.
@@ -202,19 +214,19 @@ public final class Sampler {
     }
   }
 
-  /// Commits at the frontier: the mask there, what was placed behind it, and on the last pass everything.
+  /// Commits at the frontier: `quota` masks and what was placed behind them, and at least all cells before `target`.
   private func commit(
-    _ filling: inout HoleFilling, _ constraint: TokenConstraint, _ draws: inout [Int: Draw], _ quota: Int,
-    isLast: Bool
+    _ filling: inout HoleFilling, _ constraint: TokenConstraint, _ logits: PassLogits, _ quota: Int,
+    upTo target: Int
   ) throws(DiffusionError) {
     var count = 0
     while filling.frontier < filling.cells.count {
       passIslands(&filling, constraint)
       let cell = filling.frontier
-      guard cell < filling.cells.count, var draw = draws.removeValue(forKey: cell) else { return }
-      let wanted = options.order == .leftToRight || isLast ? quota : 1
+      guard logits.cells.contains(cell) else { return }
+      var draw = draw(cell, logits)
       let confident = options.threshold.map { (draw.best()?.confidence ?? 0) >= $0 } ?? false
-      guard count < wanted || confident else { return }
+      guard count < quota || cell < target || confident else { return }
       guard let choice = choose(&draw, filling, constraint) else {
         // Nothing of the vocabulary fits the masks that are left.
         filling.isStuck = true
@@ -250,8 +262,13 @@ public final class Sampler {
   private func isAllowed(_ token: TokenID, _ filling: HoleFilling, _ constraint: TokenConstraint) -> Bool {
     let left = filling.cells.count - filling.frontier - 1
     // Padding stands at the end of a hole, as the model was taught.
-    if token == denoiser.padToken { return filling.mayEnd && constraint.recogniser.canClose() }
+    if token == denoiser.padToken {
+      return options.mayShorten && filling.mayEnd && constraint.recogniser.canClose()
+    }
     if isBlank(token), filling.blanks >= options.blankLimit || !filling.mayEnd { return false }
+    // Behind white space only a line may begin: blanks in a row are one token.
+    if filling.blanks > 0, isBlank(token), !breaksLine(token) { return false }
+    if filling.repeats(token, limit: options.repetitionLimit) { return false }
     let before = constraint.recogniser.checkpoint
     guard constraint.commit(token) else { return false }
     // Only near the end can the rest become too long.

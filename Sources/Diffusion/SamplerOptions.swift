@@ -20,8 +20,12 @@ public struct SamplerOptions: Sendable {
   public static let minimalGrowth = 8
   /// Tokens that one pass sees at the most, positions of the hole and context together; a model may take fewer.
   public var canvas = 512
-  /// Blank tokens in a row, so that a run cannot stall on padding.
+  /// White space in a row, so that a run cannot stall on it.
   public var blankLimit = 2
+  /// How often the same few tokens may follow themselves.
+  public var repetitionLimit = 3
+  /// Whether the model may leave positions of a hole empty.
+  public var mayShorten = true
 
   public init() {}
 }

@@ -77,6 +77,11 @@ public final class Generator {
     throw .rejected(line: plan.lines.first ?? 1, attempts: last)
   }
 
+  /// One run of the sampler, its result not judged.
+  public func sample(_ canvas: Canvas, options: SamplerOptions) throws(DiffusionError) -> Sampler.Result {
+    try Sampler(language, denoiser, trie: trie, options: options).run(canvas)
+  }
+
   /// Whether the runtime, the dialect and its validator take `text`.
   public func accepts(_ text: [UInt8]) -> Bool {
     guard judge.accepts(text), let tree = try? judge.parser.parse(text), tree.isClean else { return false }

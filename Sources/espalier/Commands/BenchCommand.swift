@@ -4,5 +4,7 @@ struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure how fast things are on this machine.",
-    subcommands: [BenchModelCommand.self, BenchMaskCommand.self, BenchRecognitionCommand.self])
+    subcommands: [
+      BenchModelCommand.self, BenchGenerateCommand.self, BenchMaskCommand.self, BenchRecognitionCommand.self,
+    ])
 }
