@@ -1,4 +1,4 @@
-"""Download the packages of manifest.json with the ordinary clients (pip, apt-get, npm) and verify their hashes.
+"""Download the packages of manifest.json with the ordinary clients (pip, apt-get) and verify their hashes.
 
 `python fetch.py` downloads what is missing and stops at the first archive whose sha256 differs from the manifest.
 `python fetch.py --pin` also resolves entries that have no version yet and writes versions and hashes back.
@@ -41,11 +41,6 @@ def fetch_pypi(entry, folder):
          "-d", ".", entry["name"] + pin], folder)
 
 
-def fetch_npm(entry, folder):
-    pin = f"@{entry['version']}" if "version" in entry else ""
-    run(["npm", "pack", "--silent", "--ignore-scripts", entry["name"] + pin], folder)
-
-
 def apt_options():
     """Options that give apt-get its own source lists and cache, with the machine's own mirror for source packages."""
     root = WORK / "apt"
@@ -71,7 +66,7 @@ def fetch_debian(entry, folder):
     run(["apt-get", *apt_options(), "source", "--download-only", entry["name"] + pin], folder)
 
 
-FETCHERS = {"pypi": fetch_pypi, "npm": fetch_npm, "debian": fetch_debian}
+FETCHERS = {"pypi": fetch_pypi, "debian": fetch_debian}
 
 
 def package_folder(entry):
@@ -81,7 +76,7 @@ def package_folder(entry):
 def main_archive(entry):
     """The archive that holds the upstream sources, or None where nothing was downloaded yet."""
     folder = package_folder(entry)
-    names = [p for p in sorted(folder.glob("*")) if p.suffix in (".whl", ".tgz") or ".orig.tar." in p.name]
+    names = [p for p in sorted(folder.glob("*")) if p.suffix == ".whl" or ".orig.tar." in p.name]
     names = [p for p in names if not p.name.endswith(".asc")]
     return max(names, key=os.path.getsize) if names else None
 
@@ -89,8 +84,6 @@ def main_archive(entry):
 def found_version(entry, archive):
     if entry["ecosystem"] == "pypi":
         return archive.name.split("-")[1]
-    if entry["ecosystem"] == "npm":
-        return re.search(r"-(\d+\.\d+\.\d+[^/]*)\.tgz$", archive.name).group(1)
     description = next(package_folder(entry).glob("*.dsc")).read_text()
     return re.search(r"^Version: (\S+)", description, re.M).group(1)
 
