@@ -283,7 +283,7 @@ public final class HoleRecogniser {
         var next = head
         next.node = node
         next.position = lookahead.end
-        next.startsLine = false
+        next.startsLine = head.startsLine && isExtra(lookahead.terminal, state)
         return isViableInternally(next, text, known: known, hole, depth: depth + 1)
       }
     }
@@ -332,7 +332,8 @@ public final class HoleRecogniser {
           return false
         }
         if result.start >= known, result.end > result.start {
-          return completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine)
+          return (head.startsLine || recogniser.fitsLayout(head, virtual, result.start))
+            && completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine)
         }
         let mark = recogniser.arena.mark
         defer { recogniser.arena.release(mark) }
