@@ -33,17 +33,18 @@ final class Completion {
     summary = RightSummary(SuffixText(recogniser.lexer, segments: segments))
   }
 
-  private func start(_ node: Int32, _ hole: Int, _ startsLine: Bool) -> Item {
+  private func start(_ node: Int32, _ hole: Int, _ line: LinePlace) -> Item {
     Item(
       state: arena.nodes[Int(node)].state, isOver: false,
-      position: summary.suffix.identifier(.gap(hole, context, startsLine: startsLine)), base: node, column: arena.nodes[Int(node)].column)
+      position: summary.suffix.identifier(.gap(hole, context, line)), base: node,
+      column: arena.nodes[Int(node)].column)
   }
 
-  /// Whether `node` can be completed if hole `hole` comes next; `startsLine` if a terminal of layout was last.
+  /// Whether `node` can be completed if hole `hole` comes next; `line` is the place where it stands.
   ///
   /// Necessary for every text that the hole may get, sufficient on all grammars seen; amortised O(exits walked).
-  func isCompletable(_ node: Int32, hole: Int, startsLine: Bool) -> Bool {
-    let first = start(node, hole, startsLine)
+  func isCompletable(_ node: Int32, hole: Int, line: LinePlace) -> Bool {
+    let first = start(node, hole, line)
     if let verdict = known[first] { return verdict }
     var visited: Set<Item> = [first]
     var stack = [first]
@@ -104,7 +105,7 @@ final class Completion {
   /// The cheapest terminals that, written in hole `hole` after `node`, let everything complete; nil if none do.
   ///
   /// Dijkstra's algorithm over items; O(exits walked × log).
-  func shortest(_ node: Int32, hole: Int, startsLine: Bool) -> (cost: Int, terminals: [SymbolID])? {
+  func shortest(_ node: Int32, hole: Int, line: LinePlace) -> (cost: Int, terminals: [SymbolID])? {
     struct Step {
       var item: Item
       var cost: Int32
@@ -112,7 +113,7 @@ final class Completion {
       var previous: Int
       var exit: Int
     }
-    var steps = [Step(item: start(node, hole, startsLine), cost: 0, previous: -1, exit: 0)]
+    var steps = [Step(item: start(node, hole, line), cost: 0, previous: -1, exit: 0)]
     var queue: [Int32: [Int]] = [0: [0]]
     var done: Set<Item> = []
     var goals: [Int32: (Int, Int)] = [:]

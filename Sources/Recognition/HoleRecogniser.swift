@@ -196,7 +196,7 @@ public final class HoleRecogniser {
   /// The cheapest terminals that complete the current hole, nil if nothing does.
   public func shortestCompletion() -> (cost: Int, terminals: [SymbolID])? {
     guard hole < holeCount else { return nil }
-    return frontier.heads.compactMap { completion.shortest($0.node, hole: hole, startsLine: $0.startsLine) }.min { $0.cost < $1.cost }
+    return frontier.heads.compactMap { completion.shortest($0.node, hole: hole, line: LinePlace($0)) }.min { $0.cost < $1.cost }
   }
 
   // MARK: Viability of a frontier
@@ -210,7 +210,7 @@ public final class HoleRecogniser {
   }
 
   private func isViable(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
-    if head.position >= text.count { return completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine) }
+    if head.position >= text.count { return completion.isCompletable(head.node, hole: hole, line: LinePlace(head)) }
     let state = recogniser.arena.nodes[Int(head.node)].state
     let row = Int(language.externalLexStates[Int(state)])
     if row != 0, let scanner = recogniser.lexer.scanner {
@@ -227,12 +227,21 @@ public final class HoleRecogniser {
     let arena = recogniser.arena
     let state = arena.nodes[Int(head.node)].state
     let lexState = language.lexStates[Int(state)]
-    if lexState == ParseTables.noLookahead { return completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine) }
+    if lexState == ParseTables.noLookahead { return completion.isCompletable(head.node, hole: hole, line: LinePlace(head)) }
+    if known < text.count {
+      // Where the known text is nothing but padding, what a probe has behind it does not matter.
+      let cut = UnsafeBufferPointer(rebasing: text[..<known])
+      let padding = language.lexer.match(cut, head.position, lexState, isComplete: false)
+      if padding.openState != LexicalAutomaton.dead, padding.openStart >= known {
+        return (head.startsLine || recogniser.fitsLayout(head, text, known))
+          && completion.isCompletable(head.node, hole: hole, line: LinePlace(head))
+      }
+    }
     let match = language.lexer.match(text, head.position, lexState, isComplete: false)
     if match.openState != LexicalAutomaton.dead {
       if match.openStart >= known {
         return (head.startsLine || recogniser.fitsLayout(head, text, match.openStart))
-          && completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine)
+          && completion.isCompletable(head.node, hole: hole, line: LinePlace(head))
       }
       let fitsLayout = recogniser.fitsLayout(head, text, match.openStart)
       let allowsExtra = recogniser.allowsExtra(head, text, match.openStart)
@@ -283,7 +292,10 @@ public final class HoleRecogniser {
         var next = head
         next.node = node
         next.position = lookahead.end
-        next.startsLine = head.startsLine && isExtra(lookahead.terminal, state)
+        if !isExtra(lookahead.terminal, state) {
+          next.startsLine = false
+          next.brackets = max(0, head.brackets + (language.layout?.bracketChange[lookahead.terminal] ?? 0))
+        }
         return isViableInternally(next, text, known: known, hole, depth: depth + 1)
       }
     }
@@ -305,8 +317,8 @@ public final class HoleRecogniser {
     let mark = arena.mark
     recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
     let nodes = recogniser.step.results
-    let startsLine = head.startsLine && isExtra
-    let viable = nodes.contains { completion.isCompletable($0, hole: hole, startsLine: startsLine) }
+    let line = isExtra ? LinePlace(head) : LinePlace(head).behind(terminal, language)
+    let viable = nodes.contains { completion.isCompletable($0, hole: hole, line: line) }
     arena.release(mark)
     if head.node < completion.stableCount { verdicts[key] = viable }
     return viable
@@ -333,7 +345,7 @@ public final class HoleRecogniser {
         }
         if result.start >= known, result.end > result.start {
           return (head.startsLine || recogniser.fitsLayout(head, virtual, result.start))
-            && completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine)
+            && completion.isCompletable(head.node, hole: hole, line: LinePlace(head))
         }
         let mark = recogniser.arena.mark
         defer { recogniser.arena.release(mark) }
@@ -354,7 +366,7 @@ public final class HoleRecogniser {
       let padding = layout.padding(text, head.position)
       if padding.end >= known, !padding.reachesEnd, !recogniser.fitsLayout(head, text, padding.end) { return false }
     }
-    if head.position >= known { return completion.isCompletable(head.node, hole: hole, startsLine: head.startsLine) }
+    if head.position >= known { return completion.isCompletable(head.node, hole: hole, line: LinePlace(head)) }
     return isViableInternally(head, text, known: known, hole, depth: 0)
   }
 }

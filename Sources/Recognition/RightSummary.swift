@@ -220,11 +220,10 @@ final class RightSummary {
     for reduction in row.extraReductions {
       reduce(key, reduction.symbol.rawValue | Exit.extraBit, reduction.childCount, here)
     }
-    let startsLine = [false, true].map {
-      suffix.identifier(.gap(Int(position.segment), position.scanner, startsLine: $0))
-    }
     for shift in row.shifts {
-      let next = language.layout?.isLayout(shift.terminal) ?? false ? startsLine[1] : startsLine[0]
+      let line = position.line.behind(shift.terminal, language)
+      let next =
+        line == position.line ? here : suffix.identifier(.gap(Int(position.segment), position.scanner, line))
       subscribe(
         Subscription(
           parent: key, child: identifier(shift.target.rawValue, next), isOver: true,
@@ -232,7 +231,7 @@ final class RightSummary {
           terminal: shift.terminal, hole: position.segment, originVia: -1, originExit: -1))
     }
     let arrivals = suffix.arrivals(
-      state, segment: Int(position.segment), offset: 0, scanner: position.scanner, startsLine: position.startsLine)
+      state, segment: Int(position.segment), offset: 0, scanner: position.scanner, line: position.line)
     for arrival in arrivals { become(key, state, arrival) }
   }
 
@@ -240,14 +239,14 @@ final class RightSummary {
     var terminal = SymbolID(rawValue: position.terminal)
     let fallback = SymbolID(rawValue: position.fallback)
     if fallback != .end, !language.hasActions(state, terminal) { terminal = fallback }
-    let startsLine = language.layout.map { $0.isLayout(terminal) } ?? false
+    let line = position.line.behind(terminal, language)
     for action in language.actions(state, terminal) {
       switch action.kind {
       case .reduce: reduce(key, action.operand, Int(action.childCount), keys[Int(key)].position)
       case .shift:
         let arrivals = suffix.arrivals(
           action.operand, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner,
-          startsLine: startsLine)
+          line: line)
         for arrival in arrivals {
           subscribe(
             Subscription(
@@ -258,7 +257,7 @@ final class RightSummary {
       case .shiftExtra:
         let arrivals = suffix.arrivals(
           state, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner,
-          startsLine: position.startsLine)
+          line: position.line)
         for arrival in arrivals { become(key, state, arrival) }
       case .accept:
         schedule(
@@ -286,7 +285,7 @@ final class RightSummary {
     }
     let arrivals = suffix.arrivals(
       state, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner,
-      startsLine: position.startsLine)
+      line: position.line)
     for arrival in arrivals { become(key, state, arrival) }
   }
 

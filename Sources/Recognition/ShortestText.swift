@@ -31,12 +31,36 @@ extension HoleRecogniser {
         if tryToFinish(render(plan, style), style) { return true }
         if let column = rightColumn, tryToFinish(render(plan, style, blockColumn: column), style) { return true }
       }
+      if tryDetours(style) { return true }
       guard takeStep(plans, style) else { break }
       if close() { return true }
       budget -= 1
     }
     restore(start)
     if debugPlans { print("FAILED", String(decoding: text.suffix(70), as: UTF8.self).debugDescription, "| right:", String(decoding: rightText.prefix(60), as: UTF8.self).debugDescription); for p in plans().prefix(6) { print("   PLAN", p.cost, String(decoding: p.rest, as: UTF8.self).debugDescription, p.terminals.map { language.grammar.tables.symbols[$0.index].name }, "->", String(decoding: render(p, style), as: UTF8.self).debugDescription) } }
+    return false
+  }
+
+  /// Where the cheapest way fails on the concrete text, another first terminal or a new line may lead to one that does not.
+  private func tryDetours(_ style: TextStyle) -> Bool {
+    var candidates: [[UInt8]] = []
+    if language.layout != nil, let head = frontier.heads.first {
+      candidates = openColumns(head).map { style.newline + style.indentation($0) }
+    }
+    for terminal in 1..<language.terminalCount {
+      let sample = language.samples.texts[terminal]
+      if !sample.isEmpty { candidates += [sample, [0x20] + sample] }
+    }
+    for candidate in candidates {
+      let before = checkpoint
+      if append(candidate) {
+        for plan in plans().prefix(Self.plansTried) {
+          if tryToFinish(render(plan, style), style) { return true }
+          if let column = rightColumn, tryToFinish(render(plan, style, blockColumn: column), style) { return true }
+        }
+      }
+      restore(before)
+    }
     return false
   }
 
@@ -120,8 +144,8 @@ extension HoleRecogniser {
   private func collectPlans(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ result: inout [Plan]) {
     let arena = recogniser.arena
     let state = arena.nodes[Int(head.node)].state
-    func add(_ node: Int32, rest: [UInt8], endState: UInt16 = LexicalAutomaton.dead, extra: Int) {
-      guard let found = completion.shortest(node, hole: hole, startsLine: node == head.node && head.startsLine) else {
+    func add(_ node: Int32, line: LinePlace, rest: [UInt8], endState: UInt16 = LexicalAutomaton.dead, extra: Int) {
+      guard let found = completion.shortest(node, hole: hole, line: line) else {
         return
       }
       result.append(
@@ -130,22 +154,25 @@ extension HoleRecogniser {
     }
     let lexState = language.lexStates[Int(state)]
     guard head.position < text.count, lexState != ParseTables.noLookahead else {
-      add(head.node, rest: [], extra: 0)
+      add(head.node, line: LinePlace(head), rest: [], extra: 0)
       return
     }
     let match = language.lexer.match(text, head.position, lexState, isComplete: false)
     if match.openStart >= text.count {
-      add(head.node, rest: [], extra: 0)
+      add(head.node, line: LinePlace(head), rest: [], extra: 0)
       return
     }
     // An unfinished terminal costs more than any padding, so that finishing it counts as progress.
-    if language.externalLexStates[Int(state)] != 0 { add(head.node, rest: [], extra: 6) }
+    if language.externalLexStates[Int(state)] != 0 { add(head.node, line: LinePlace(head), rest: [], extra: 6) }
     guard match.openState != LexicalAutomaton.dead else { return }
     func shift(_ terminal: SymbolID, rest: [UInt8], endState: UInt16) {
       let mark = arena.mark
       defer { arena.release(mark) }
       recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
-      for node in recogniser.step.results { add(node, rest: rest, endState: endState, extra: 2) }
+      let line = LinePlace(head).behind(terminal, language)
+      for node in recogniser.step.results {
+        add(node, line: node == head.node ? LinePlace(head) : line, rest: rest, endState: endState, extra: 2)
+      }
     }
     let word = Array(text[match.openStart...])
     for terminal in language.lexer.reachable[Int(match.openState)] {

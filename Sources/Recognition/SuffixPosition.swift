@@ -15,11 +15,11 @@ struct SuffixPosition: Hashable {
   var column: Int32 = 0
   /// What must hold for the innermost block when the terminal is taken.
   var condition = ColumnCondition.any
-  var startsLine = false
+  var line = LinePlace.any
 
   /// A hole with the scanner's state in front of it, which its text is expected to come back to.
-  static func gap(_ hole: Int, _ scanner: Int32, startsLine: Bool) -> SuffixPosition {
-    SuffixPosition(kind: .gap, segment: Int32(hole), scanner: scanner, startsLine: startsLine)
+  static func gap(_ hole: Int, _ scanner: Int32, _ line: LinePlace) -> SuffixPosition {
+    SuffixPosition(kind: .gap, segment: Int32(hole), scanner: scanner, line: line)
   }
 }
 
@@ -41,7 +41,7 @@ final class SuffixText {
     var segment: Int32
     var offset: Int32
     var scanner: Int32
-    var startsLine: Bool
+    var line: LinePlace
   }
 
   init(_ lexer: TerminalLexer, segments: [[UInt8]]) {
@@ -59,12 +59,12 @@ final class SuffixText {
   }
 
   /// The positions at which the parser can find itself when `state` lexes at `offset` of `segment`.
-  func arrivals(_ state: UInt16, segment: Int, offset: Int, scanner: Int32, startsLine: Bool) -> [Int32] {
+  func arrivals(_ state: UInt16, segment: Int, offset: Int, scanner: Int32, line: LinePlace) -> [Int32] {
     let key = ArrivalKey(
-      state: state, segment: Int32(segment), offset: Int32(offset), scanner: scanner, startsLine: startsLine)
+      state: state, segment: Int32(segment), offset: Int32(offset), scanner: scanner, line: line)
     if let known = arrivals[key] { return known }
     let found = segments[segment].withUnsafeBufferPointer { text in
-      lex(text, state, segment, offset, scanner, startsLine).map(identifier)
+      lex(text, state, segment, offset, scanner, line).map(identifier)
     }
     arrivals[key] = found
     return found
@@ -72,10 +72,10 @@ final class SuffixText {
 
   private func lex(
     _ text: UnsafeBufferPointer<UInt8>, _ state: UInt16, _ segment: Int, _ offset: Int, _ scanner: Int32,
-    _ startsLine: Bool
+    _ line: LinePlace
   ) -> [SuffixPosition] {
     let base = SuffixPosition(
-      kind: .pending, segment: Int32(segment), offset: Int32(offset), scanner: scanner, startsLine: startsLine)
+      kind: .pending, segment: Int32(segment), offset: Int32(offset), scanner: scanner, line: line)
     let lexState = language.lexStates[Int(state)]
     if lexState == ParseTables.noLookahead {
       var unlexed = base
@@ -84,7 +84,7 @@ final class SuffixText {
     }
     let isLast = segment == segments.count - 1
     if !isLast, text[offset...].allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) {
-      return [.gap(segment + 1, scanner, startsLine: startsLine)]
+      return [.gap(segment + 1, scanner, line)]
     }
     var result: [SuffixPosition] = []
     var condition = ColumnCondition.any
@@ -171,10 +171,15 @@ final class SuffixText {
     position.scanner = found.scanner
     position.condition = condition
     let isExtra = language.actions(state, found.terminal).first?.kind == .shiftExtra
-    if base.startsLine, language.strictLayout, let padding, !isExtra, found.terminal != .end {
+    if base.line.startsLine, language.strictLayout, let padding, !isExtra, found.terminal != .end {
       // Without a line break here, the hole ends on the line, and its blanks come on top.
       position.condition = condition.intersection(
         padding.crossesLine ? .equal(padding.column) : .above(padding.column - 1))
+    }
+    if language.strictLayout, let layout = language.layout, !base.line.startsLine, base.line.brackets == 0, !isExtra,
+      found.terminal != .end, Int(base.offset) < found.start, layout.breaksLine(text, Int(base.offset)..<found.start)
+    {
+      position.condition = .impossible
     }
     return position
   }
