@@ -71,7 +71,8 @@ public final class Language: @unchecked Sendable {
     externalLexStates = tables.externalLexStates
     lexer = ByteAutomaton(
       dialect.padding.map { grammar.lexer.limitingPadding(to: $0) } ?? grammar.lexer, startStates: Set(tables.lexStates))
-    keywords = grammar.keywords.map { ByteAutomaton($0, startStates: [0]) }
+    // A keyword starts where its word does.
+    keywords = grammar.keywords.map { ByteAutomaton($0.limitingPadding(to: ""), startStates: [0]) }
     wordTerminal = tables.keywordCapture ?? .end
     scanner = ExternalScanner(grammar)
     layout = try LayoutRule(grammar)
