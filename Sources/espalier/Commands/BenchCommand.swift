@@ -5,6 +5,6 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "bench",
     abstract: "Measure how fast things are on this machine.",
     subcommands: [
-      BenchModelCommand.self, BenchGenerateCommand.self, BenchMaskCommand.self, BenchRecognitionCommand.self,
+      BenchGenerateCommand.self, BenchMaskCommand.self, BenchModelCommand.self, BenchRecognitionCommand.self,
     ])
 }
