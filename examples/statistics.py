@@ -1,23 +1,20 @@
-"""Simple statistics over lists of numbers."""
+"""Simple statistics over lists of numbers, which must not be empty."""
 
 from math import sqrt
 
 
+# The arithmetic mean.
 def mean(values):
-    """Return the arithmetic mean of a list of numbers, which must not be empty."""
     return sum(values) / len(values)
 
 
+# The middle value; with an even count, the mean of the two in the middle.
 def median(values):
-    """Return the middle value of a list of numbers, which must not be empty.
-
-    With an even count, it is the mean of the two values in the middle.
-    """
     ...
 
 
+# The standard deviation.
 def deviation(values):
-    """Return the standard deviation of a list of numbers, which must not be empty."""
     center = mean(values)
     return sqrt(mean([(value - center) ** 2 for value in values]))
 
