@@ -6,7 +6,9 @@ import Grammar
 final class Completion {
   private let arena: StackArena
   private let language: Language
-  let summary: RightSummary
+  private(set) var summary: RightSummary
+  private let usual: RightSummary
+  private lazy var wide = RightSummary(usual.suffix.allowingOtherContexts())
   /// Verdicts for items over nodes that stay, by item.
   private var known: [Item: Bool] = [:]
   /// Nodes below this index stay as they are; verdicts over others are not kept.
@@ -30,7 +32,17 @@ final class Completion {
   init(_ recogniser: Recogniser, segments: [[UInt8]]) {
     arena = recogniser.arena
     language = recogniser.language
-    summary = RightSummary(SuffixText(recogniser.lexer, segments: segments))
+    usual = RightSummary(SuffixText(recogniser.lexer, segments: segments))
+    summary = usual
+  }
+
+  /// Whether holes may end in another context than they start in, as one that cuts a string does.
+  var allowsOtherContexts = false {
+    didSet {
+      if allowsOtherContexts == oldValue { return }
+      summary = allowsOtherContexts ? wide : usual
+      known.removeAll(keepingCapacity: true)
+    }
   }
 
   private func start(_ node: Int32, _ hole: Int, _ line: LinePlace) -> Item {

@@ -27,6 +27,7 @@ public final class HoleRecogniser {
     var hole: Int
     var isAccepted: Bool
     var context: Int32
+    var allowsOtherContexts: Bool
     var mark: StackArena.Mark
   }
 
@@ -45,14 +46,33 @@ public final class HoleRecogniser {
     let recogniser = recogniser
     prefix.withUnsafeBufferPointer { _ = recogniser.advance(&first, $0, isComplete: false) }
     frontier = first
-    completion.context = first.heads.first?.context ?? 0
+    completion.context = prefix.withUnsafeBufferPointer { context(of: first, $0) }
     settle()
+    if !isViable {
+      completion.allowsOtherContexts = language.scanner != nil
+      settle()
+    }
   }
 
   /// Whether the text so far can be completed.
   public var isViable: Bool {
     if hole == holeCount { return isAccepted }
     return isViable(frontier, text, hole)
+  }
+
+  /// The scanner's context at the end of `text`, where a hole starts: a terminal that could go on is taken to end there.
+  private func context(of frontier: Frontier, _ text: UnsafeBufferPointer<UInt8>) -> Int32 {
+    guard let head = frontier.heads.first else { return 0 }
+    let row = Int(language.externalLexStates[Int(recogniser.arena.nodes[Int(head.node)].state)])
+    guard row != 0, head.position < text.count, let scanner = recogniser.lexer.scanner else { return head.context }
+    for probe in language.fixedProbes {
+      let scan = (Array(text) + probe).withUnsafeBufferPointer {
+        scanner.scan($0, head.position, row: row, state: head.context)
+      }
+      let isLayout = language.layout.map { $0.isLayout(scan.terminal) } ?? false
+      if scan.found, scan.end == text.count, !isLayout { return scan.state }
+    }
+    return head.context
   }
 
   private func settle() {
@@ -63,7 +83,7 @@ public final class HoleRecogniser {
   public var checkpoint: Checkpoint {
     Checkpoint(
       textCount: text.count, frontier: frontier, hole: hole, isAccepted: isAccepted,
-      context: completion.context, mark: recogniser.arena.mark)
+      context: completion.context, allowsOtherContexts: completion.allowsOtherContexts, mark: recogniser.arena.mark)
   }
 
   /// Goes back to `checkpoint`; checkpoints taken since are void.
@@ -73,6 +93,7 @@ public final class HoleRecogniser {
     hole = checkpoint.hole
     isAccepted = checkpoint.isAccepted
     completion.context = checkpoint.context
+    completion.allowsOtherContexts = checkpoint.allowsOtherContexts
     recogniser.arena.release(checkpoint.mark)
     completion.stableCount = 0
     settle()
@@ -176,9 +197,9 @@ public final class HoleRecogniser {
     let viable = text.withUnsafeBufferPointer { text in
       let accepted = recogniser.advance(&next, text, isComplete: isLast)
       if isLast { return accepted }
-      completion.context = next.heads.first?.context ?? 0
+      completion.context = self.context(of: next, text)
       defer { completion.context = context }
-      return isViable(next, text, hole + 1)
+      return isViable(next, text, hole + 1) || !next.isDead && isViableInOtherContexts(next, text, hole + 1)
     }
     guard viable else {
       text.removeLast(text.count - count)
@@ -188,7 +209,7 @@ public final class HoleRecogniser {
     frontier = next
     isAccepted = isLast
     hole += 1
-    completion.context = next.heads.first?.context ?? 0
+    completion.context = text.withUnsafeBufferPointer { self.context(of: next, $0) }
     settle()
     return true
   }
@@ -200,6 +221,19 @@ public final class HoleRecogniser {
   }
 
   // MARK: Viability of a frontier
+
+  /// Tries contexts for the holes to come that differ from those in front of them, and keeps to that if it helps.
+  private func isViableInOtherContexts(
+    _ frontier: Frontier, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int
+  ) -> Bool {
+    if completion.allowsOtherContexts || language.scanner == nil { return false }
+    completion.allowsOtherContexts = true
+    verdicts.removeAll(keepingCapacity: true)
+    if isViable(frontier, text, hole) { return true }
+    completion.allowsOtherContexts = false
+    verdicts.removeAll(keepingCapacity: true)
+    return false
+  }
 
   private func isViable(_ frontier: Frontier, _ text: [UInt8], _ hole: Int) -> Bool {
     text.withUnsafeBufferPointer { isViable(frontier, $0, hole) }

@@ -29,7 +29,9 @@ extension Language {
     return result
   }
 
-  private static let common: [[UInt8]] = ["a ", "0 ", " a", "\na", ") ", "] ", "} ", "\" ", "' ", "` ", "= "].map {
+  private static let common: [[UInt8]] = [
+    "a ", "0 ", " a", "\na", ") ", "] ", "} ", "\" ", "' ", "` ", "= ", "a\" ", "a' ", "a` ", "a\"\"\" ", "a''' ",
+  ].map {
     Array($0.utf8)
   }
   var fixedProbes: [[UInt8]] {

@@ -230,8 +230,7 @@ final class RightSummary {
           block: change(shift.terminal, column: nil), blocks: .none, cost: language.samples.costs[shift.terminal.index],
           terminal: shift.terminal, hole: position.segment, originVia: -1, originExit: -1))
     }
-    let arrivals = suffix.arrivals(
-      state, segment: Int(position.segment), offset: 0, scanner: position.scanner, line: position.line)
+    let arrivals = suffix.arrivals(state, behind: position)
     for arrival in arrivals { become(key, state, arrival) }
   }
 

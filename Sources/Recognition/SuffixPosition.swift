@@ -44,11 +44,18 @@ final class SuffixText {
     var line: LinePlace
   }
 
-  init(_ lexer: TerminalLexer, segments: [[UInt8]]) {
+  /// Text behind a hole may also go on in contexts that the hole's text can lead to.
+  private let allowsOtherContexts: Bool
+  private var otherContexts: [Int32: [Int32]] = [:]
+
+  init(_ lexer: TerminalLexer, segments: [[UInt8]], allowsOtherContexts: Bool = false) {
     language = lexer.language
     self.lexer = lexer
     self.segments = segments
+    self.allowsOtherContexts = allowsOtherContexts
   }
+
+  func allowingOtherContexts() -> SuffixText { SuffixText(lexer, segments: segments, allowsOtherContexts: true) }
 
   func identifier(_ position: SuffixPosition) -> Int32 {
     if let known = identifiers[position] { return known }
@@ -68,6 +75,59 @@ final class SuffixText {
     }
     arrivals[key] = found
     return found
+  }
+
+  /// The positions at which the parser can find itself when `state` lexes the text behind a hole.
+  ///
+  /// A context other than that in front of the hole counts only where the scanner finds something else in it, as the
+  /// end of a string that the hole opens.
+  func arrivals(_ state: UInt16, behind gap: SuffixPosition) -> [Int32] {
+    func arrivals(_ scanner: Int32) -> [Int32] {
+      self.arrivals(state, segment: Int(gap.segment), offset: 0, scanner: scanner, line: gap.line)
+    }
+    var found = arrivals(gap.scanner)
+    guard allowsOtherContexts, language.externalLexStates[Int(state)] != 0, let scanner = language.scanner else {
+      return found
+    }
+    for context in contexts(near: gap.scanner) {
+      for arrival in arrivals(context) {
+        let position = positions[Int(arrival)]
+        guard position.kind == .pending, scanner.terminals.contains(SymbolID(rawValue: position.terminal)) else {
+          continue
+        }
+        let isUsual = found.contains {
+          positions[Int($0)].terminal == position.terminal && positions[Int($0)].offset == position.offset
+        }
+        if !isUsual { found.append(arrival) }
+      }
+    }
+    return found
+  }
+
+  /// The scanner's states that one or two terminals lead to from `scanner`. O(probes × rows of valid terminals).
+  private func contexts(near scanner: Int32) -> [Int32] {
+    if let known = otherContexts[scanner] { return known }
+    var result: [Int32] = []
+    var first = [scanner]
+    for _ in 0..<2 {
+      var next: [Int32] = []
+      for context in first {
+        for row in Set(language.externalLexStates).sorted() where row != 0 {
+          for probe in language.fixedProbes {
+            guard
+              let scan = probe.withUnsafeBufferPointer({ lexer.scanner?.scan($0, 0, row: Int(row), state: context) }),
+              scan.found, !(language.layout.map { $0.isLayout(scan.terminal) } ?? false), scan.state != scanner,
+              !result.contains(scan.state)
+            else { continue }
+            result.append(scan.state)
+            next.append(scan.state)
+          }
+        }
+      }
+      first = next
+    }
+    otherContexts[scanner] = result
+    return result
   }
 
   private func lex(
