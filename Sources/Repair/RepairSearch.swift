@@ -15,6 +15,8 @@ final class RepairSearch {
 
   /// States kept from one level to the next, and bytes behind a failure that a trial looks at.
   static let beamWidth = 10
+  /// Solutions to choose the proposals from.
+  static let wantedSolutions = 10
   static let window = 1_500
   /// Terminals behind a failure after which an edit counts as right there.
   static let settledDistance = 10.0
@@ -86,7 +88,8 @@ final class RepairSearch {
   /// States beyond this cost cannot become proposals.
   private func bound(_ solutions: [Solution]) -> Double {
     guard let best = solutions.first else { return .infinity }
-    let worst = solutions.count >= options.proposals ? solutions[options.proposals - 1].cost : .infinity
+    let wanted = max(options.proposals, Self.wantedSolutions)
+    let worst = solutions.count >= wanted ? solutions[wanted - 1].cost : .infinity
     return min(worst, best.cost + 1.5)
   }
 
@@ -148,6 +151,8 @@ final class RepairSearch {
     let boundary = state.boundaries[state.restart(before: edit.range.lowerBound)]
     // What lay at the failure lies here now; a deletion may have taken it.
     let target = edit.range.upperBound <= failure ? failure + edit.growth : max(edit.range.lowerBound, failure)
+    var lastTerminalEnd = failure
+    while lastTerminalEnd > 0, PieceScanner.isBlank(state.text[lastTerminalEnd - 1]) { lastTerminalEnd -= 1 }
     return recogniser.speculate {
       recogniser.resetFailure()
       var frontier = recogniser.frontier(boundary.heads)
@@ -162,7 +167,11 @@ final class RepairSearch {
       if accepted || !frontier.isDead { return (Self.settledDistance, accepted) }
       if state.isParsed { return nil }
       let reached = recogniser.failure?.position ?? -1
-      if reached <= target, terminals == 0 { return nil }
+      if reached <= target, terminals == 0 {
+        // At the end of the text several things may be missing: one that is taken there is a step.
+        let isTaken = failure == state.text.count && reached == target && edit.range.isEmpty
+        return isTaken && edit.range.lowerBound >= lastTerminalEnd ? (Self.settledDistance / 2, false) : nil
+      }
       return (terminals, false)
     }
   }

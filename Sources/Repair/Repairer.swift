@@ -56,6 +56,7 @@ public final class Repairer {
       proposals.append(
         RepairProposal(text: solution.text, edits: solution.script.edits, cost: solution.cost, lostWords: lost))
     }
+    if let ranking { proposals = ranked(proposals, ModelRanking(denoiser: ranking)) }
     if options.asksReference { proposals = acceptedFirst(proposals, limit: options.proposals) }
     if !proposals.isEmpty { return .repaired(Array(proposals.prefix(options.proposals))) }
     let reason =
@@ -67,6 +68,21 @@ public final class Repairer {
         "no repair found"
       }
     return .unrepaired(reason: reason, offset: failure ?? 0)
+  }
+
+  /// How much a nat per token counts against the cost of edits. Fitted on people's fixes of Python snippets.
+  private static let likelihoodWeight = 0.1
+
+  /// Orders proposals by their cost and by how likely the model finds the text around the edits.
+  private func ranked(_ proposals: [RepairProposal], _ ranking: ModelRanking) -> [RepairProposal] {
+    guard proposals.count > 1 else { return proposals }
+    var scored: [(score: Double, proposal: RepairProposal)] = []
+    for var proposal in proposals.prefix(RepairSearch.wantedSolutions) {
+      proposal.likelihood = ranking.likelihood(proposal.text, proposal.edits)
+      scored.append((proposal.cost - Self.likelihoodWeight * (proposal.likelihood ?? -10), proposal))
+    }
+    return scored.enumerated().sorted { ($0.element.score, $0.offset) < ($1.element.score, $1.offset) }
+      .map(\.element.proposal)
   }
 
   /// Puts a proposal that the language's own parser accepts first, if there is one among the first few.

@@ -1,0 +1,112 @@
+import Foundation
+import Grammar
+import Testing
+
+@testable import Repair
+
+/// Whether the grammars that these tests need are installed; the Makefile sets the variable.
+private let hasGrammars: Bool = {
+  guard ProcessInfo.processInfo.environment["ESPALIER_HOME"] != nil else { return false }
+  return ["python", "json", "c"].allSatisfy { (try? GrammarStore.default.open($0)) != nil }
+}()
+
+@Suite(.enabled(if: hasGrammars, "needs ESPALIER_HOME with the python, json and c grammars"))
+struct RepairTests {
+  private func options() -> RepairOptions {
+    var options = RepairOptions()
+    options.asksReference = false
+    return options
+  }
+
+  private func best(_ language: String, _ text: String) throws -> String? {
+    let repairer = try Repairer(try GrammarStore.default.open(language))
+    guard case .repaired(let proposals) = repairer.repair(Array(text.utf8), options()) else { return nil }
+    return proposals.first.map { String(decoding: $0.text, as: UTF8.self) }
+  }
+
+  @Test(arguments: [
+    ("python", "x = foo(1, 2\ny = 3\n", "x = foo(1, 2)\ny = 3\n"),
+    ("python", "print \"hi\"\n", "print(\"hi\")\n"),
+    ("python", "def f(x):\nreturn x\n", "def f(x):\n    return x\n"),
+    ("python", "  x = 1\n  y = 2\n", "x = 1\ny = 2\n"),
+    ("python", "try:\n    f()\nexcept E, e:\n    g()\n", "try:\n    f()\nexcept E as e:\n    g()\n"),
+    ("python", "for i in x\n    f(i)\n", "for i in x:\n    f(i)\n"),
+    ("json", "{\"a\": [1, 2,}", "{\"a\": [1, 2]}"),
+    ("json", "{'a': .5}", "{\"a\": 0.5}"),
+    ("json", "[1 true]", "[1, true]"),
+    ("c", "int main() { return 0\n}\n", "int main() { return 0;\n}\n"),
+    ("c", "int f(int a, int b) { return a and b; }\n", "int f(int a, int b) { return a && b; }\n"),
+  ])
+  func repairsAsPeopleDo(_ language: String, _ broken: String, _ fixed: String) throws {
+    #expect(try best(language, broken) == fixed)
+  }
+
+  @Test(arguments: [
+    ("python", "x = 1\r\n"), ("python", "if x:\n\tpass"), ("python", ""), ("json", "1e+2"), ("c", "int x;"),
+  ])
+  func leavesValidTextAlone(_ language: String, _ text: String) throws {
+    let repairer = try Repairer(try GrammarStore.default.open(language))
+    guard case .valid = repairer.repair(Array(text.utf8), options()) else {
+      Issue.record("\(text) is valid")
+      return
+    }
+  }
+
+  @Test func keepsLineEndsAndAMissingFinalOne() throws {
+    #expect(try best("python", "x = (1\r\ny = 2") == "x = (1)\r\ny = 2")
+  }
+
+  @Test func jsonNeverLosesWords() throws {
+    let repairer = try Repairer(try GrammarStore.default.open("json"))
+    for text in ["{\"a\": 1} /* why */", "[1, 2 three]", "{\"a\" b}", "[nul]"] {
+      guard case .repaired(let proposals) = repairer.repair(Array(text.utf8), options()) else { continue }
+      for proposal in proposals { #expect(proposal.lostWords.isEmpty) }
+    }
+  }
+
+  @Test func regression_severalBracketsMissingAtTheEnd() throws {
+    #expect(try best("json", "{\"a\": [[1") == "{\"a\": [[1]]}")
+  }
+
+  @Test func regression_bracketsInStringsAreNoBrackets() throws {
+    let repairer = try Repairer(try GrammarStore.default.open("python"))
+    guard case .valid = repairer.repair(Array("x = f(f'({y})'\n      f'{z}')\n".utf8), options()) else {
+      Issue.record("a format string that ends in a bracket is valid")
+      return
+    }
+  }
+
+  /// Damaged text is repaired to clean text that keeps every byte outside the edits, or refused; nothing crashes.
+  @Test(arguments: ["python", "json", "c"]) func randomDamage(_ language: String) throws {
+    let samples = [
+      "python":
+        "class A:\n    def f(self, x):\n        if x > 1:\n            return [x, 'a']\n        return {x: 2}\n",
+      "json": "{\"a\": [1, 2, {\"b\": null}], \"c\": \"d\"}\n",
+      "c": "int f(int a) {\n  for (int i = 0; i < a; i++) { g(i, \"x\"); }\n  return a;\n}\n",
+    ]
+    let original = Array((samples[language] ?? "").utf8)
+    let repairer = try Repairer(try GrammarStore.default.open(language))
+    var options = options()
+    options.timeout = 2
+    var seed: UInt64 = 7
+    func random(_ limit: Int) -> Int {
+      seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(seed >> 33) % max(limit, 1)
+    }
+    let bytes = Array("(){}[]\"':;,.\\ \n\tax0".utf8)
+    for _ in 0..<25 {
+      var text = original
+      let start = random(text.count)
+      text.removeSubrange(start..<min(text.count, start + random(3)))
+      text.insert(bytes[random(bytes.count)], at: random(text.count))
+      guard case .repaired(let proposals) = repairer.repair(text, options) else { continue }
+      for proposal in proposals {
+        #expect(EditScript.apply(proposal.edits, to: text) == proposal.text)
+        guard case .valid = repairer.repair(proposal.text, options) else {
+          Issue.record("not valid: \(String(decoding: proposal.text, as: UTF8.self))")
+          continue
+        }
+      }
+    }
+  }
+}
