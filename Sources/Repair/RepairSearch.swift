@@ -170,7 +170,10 @@ final class RepairSearch {
       if reached <= target, terminals == 0 {
         // At the end of the text several things may be missing: one that is taken there is a step.
         let isTaken = failure == state.text.count && reached == target && edit.range.isEmpty
-        return isTaken && edit.range.lowerBound >= lastTerminalEnd ? (Self.settledDistance / 2, false) : nil
+        guard isTaken, edit.range.lowerBound >= lastTerminalEnd else { return nil }
+        // What closes leads to an end; what opens or separates asks for more.
+        let closes = edit.replacement.last.map { [0x29, 0x5D, 0x7D].contains($0) } ?? false
+        return (closes ? 0.8 * Self.settledDistance : 0.2 * Self.settledDistance, false)
       }
       return (terminals, false)
     }
