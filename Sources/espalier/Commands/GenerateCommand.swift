@@ -30,7 +30,8 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Tokens of a hole whose marker names no number. The model may take fewer, never more than half again.")
   var length = 48
 
-  @Option(help: "Passes of the model over all holes together; default: one for four tokens.")
+  @Option(
+    help: "Passes of the model over all holes together; default: one per token up to 64, then one for four tokens.")
   var steps: Int?
 
   @OptionGroup var sampler: SamplerArguments
@@ -83,11 +84,14 @@ struct GenerateCommand: ParsableCommand {
     return plan
   }
 
+  /// Up to so many tokens each one gets a pass of its own.
+  private static let fewestPasses = 64
+
   private func fill(_ plan: GenerationPlan, _ language: Language) throws -> Generator.Result {
     let model = try denoiser.load(seed: sampler.seed)
     let generator = try Generator(language, model, trie: TokenTrie(model.vocabulary))
     let tokens = plan.canvas.lengths.reduce(0, +)
-    let options = sampler.options(steps: steps ?? max(tokens / 4, plan.lines.count))
+    let options = sampler.options(steps: steps ?? min(tokens, max(Self.fewestPasses, tokens / 4)))
     // The file exists before the work starts, so that a wrong path is told at once.
     let lines = try trace.map { try TraceFile($0) }
     let progress = Progress("token", total: tokens)

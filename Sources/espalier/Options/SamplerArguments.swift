@@ -12,7 +12,7 @@ struct SamplerArguments: ParsableArguments {
   var threshold: Float?
 
   @Option(help: "0 takes the likeliest tokens, 1 draws as likely as the model finds them.")
-  var temperature: Float = 0.4
+  var temperature: Float = 0.7
 
   @Option(help: "The same seed writes the same text.")
   var seed: UInt64 = 0
