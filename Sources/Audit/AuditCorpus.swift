@@ -1,5 +1,5 @@
-public import Grammar
 import Foundation
+public import Grammar
 
 /// A text that an audit runs on.
 public struct AuditInput: Sendable {

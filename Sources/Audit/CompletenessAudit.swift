@@ -1,6 +1,6 @@
 import Constraint
-public import Grammar
 import Diffusion
+public import Grammar
 import Recognition
 import Syntax
 public import Vocabulary

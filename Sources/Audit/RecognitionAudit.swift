@@ -1,6 +1,6 @@
+import Diffusion
 public import Grammar
 import Recognition
-import Diffusion
 import Syntax
 
 /// Compares the recogniser's verdict with the tree-sitter runtime's, on files and on mutated fragments of them.

@@ -40,7 +40,8 @@ public struct SoundnessAudit {
   }
 
   /// Runs `count` canvases cut from `inputs`.
-  public func run(_ inputs: [AuditInput], count: Int, seed: UInt64, progress: (Int) -> Void = { _ in }) throws -> Report {
+  public func run(_ inputs: [AuditInput], count: Int, seed: UInt64, progress: (Int) -> Void = { _ in }) throws -> Report
+  {
     let parser = try SyntaxParser(grammar)
     let recogniser = Recogniser(language)
     var generator = SeededGenerator(seed: seed)
@@ -92,7 +93,8 @@ public struct SoundnessAudit {
     } catch {
       var text = canvas.prefix + zip(canvas.segments, 1...).flatMap { Array("<<hole \($1)>>".utf8) + $0 }
       if case .holeCannotBeClosed(let hole, let known) = error {
-        text = known + Array("<<hole \(hole + 1)>>".utf8) + canvas.segments[hole...].joined(separator: Array("<<>>".utf8))
+        text =
+          known + Array("<<hole \(hole + 1)>>".utf8) + canvas.segments[hole...].joined(separator: Array("<<>>".utf8))
       }
       report.failures.append(Failure(name: input.name, reason: error.description, text: text))
     }

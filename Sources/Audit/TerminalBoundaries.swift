@@ -13,7 +13,8 @@ struct TerminalBoundaries {
     var frontier = recogniser.start
     var found: [Int: Int32] = [:]
     text.withUnsafeBufferPointer { bytes in
-      _ = recogniser.advance(&frontier, bytes, isComplete: true) { position, heads in found[position] = heads[0].context }
+      _ = recogniser.advance(&frontier, bytes, isComplete: true) { position, heads in found[position] = heads[0].context
+      }
     }
     offsets = found.keys.sorted()
     contexts = found

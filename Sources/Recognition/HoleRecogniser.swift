@@ -217,7 +217,9 @@ public final class HoleRecogniser {
   /// The cheapest terminals that complete the current hole, nil if nothing does.
   public func shortestCompletion() -> (cost: Int, terminals: [SymbolID])? {
     guard hole < holeCount else { return nil }
-    return frontier.heads.compactMap { completion.shortest($0.node, hole: hole, line: LinePlace($0)) }.min { $0.cost < $1.cost }
+    return frontier.heads.compactMap { completion.shortest($0.node, hole: hole, line: LinePlace($0)) }.min {
+      $0.cost < $1.cost
+    }
   }
 
   // MARK: Viability of a frontier
@@ -261,7 +263,9 @@ public final class HoleRecogniser {
     let arena = recogniser.arena
     let state = arena.nodes[Int(head.node)].state
     let lexState = language.lexStates[Int(state)]
-    if lexState == ParseTables.noLookahead { return completion.isCompletable(head.node, hole: hole, line: LinePlace(head)) }
+    if lexState == ParseTables.noLookahead {
+      return completion.isCompletable(head.node, hole: hole, line: LinePlace(head))
+    }
     if known < text.count {
       // Where the known text is nothing but padding, what a probe has behind it does not matter.
       let cut = UnsafeBufferPointer(rebasing: text[..<known])
@@ -346,7 +350,9 @@ public final class HoleRecogniser {
     let arena = recogniser.arena
     let isExtra = isExtra(terminal, arena.nodes[Int(head.node)].state)
     if isExtra ? !allowsExtra : !fitsLayout { return false }
-    let key = UInt64(UInt32(bitPattern: head.node)) << 24 | UInt64(terminal.rawValue) << 8 | UInt64(hole & 0x7F) << 1 | (head.startsLine ? 1 : 0)
+    let key =
+      UInt64(UInt32(bitPattern: head.node)) << 24 | UInt64(terminal.rawValue) << 8 | UInt64(hole & 0x7F) << 1
+      | (head.startsLine ? 1 : 0)
     if head.node < completion.stableCount, let verdict = verdicts[key] { return verdict }
     let mark = arena.mark
     recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
@@ -410,7 +416,9 @@ extension UnsafeBufferPointer where Element == UInt8 {
   var endsInsideCharacter: Bool {
     var length = 1
     for byte in reversed() {
-      if byte & 0xC0 != 0x80 { return byte >= 0xF0 ? length < 4 : byte >= 0xE0 ? length < 3 : byte >= 0xC0 && length < 2 }
+      if byte & 0xC0 != 0x80 {
+        return byte >= 0xF0 ? length < 4 : byte >= 0xE0 ? length < 3 : byte >= 0xC0 && length < 2
+      }
       length += 1
       if length > 4 { return false }
     }

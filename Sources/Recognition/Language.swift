@@ -70,7 +70,8 @@ public final class Language: @unchecked Sendable {
     lexStates = tables.lexStates
     externalLexStates = tables.externalLexStates
     lexer = ByteAutomaton(
-      dialect.padding.map { grammar.lexer.limitingPadding(to: $0) } ?? grammar.lexer, startStates: Set(tables.lexStates))
+      dialect.padding.map { grammar.lexer.limitingPadding(to: $0) } ?? grammar.lexer, startStates: Set(tables.lexStates)
+    )
     // A keyword starts where its word does.
     keywords = grammar.keywords.map { ByteAutomaton($0.limitingPadding(to: ""), startStates: [0]) }
     wordTerminal = tables.keywordCapture ?? .end

@@ -43,7 +43,7 @@ public struct LayoutRule: Sendable {
 
   /// What lies between a position and the next character that is neither blank, comment nor line break.
   struct Padding {
-  /// A line break was crossed.
+    /// A line break was crossed.
     var crossesLine: Bool
     /// The column of the next character, if a line break was crossed.
     var column: Int

@@ -162,7 +162,7 @@ struct PatternParser {
     while true {
       guard index < bytes.count else { throw fail("']'") }
       if bytes[index] == UInt8(ascii: "]") { break }
-      if bytes[index] == UInt8(ascii: "\\") , !(index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "x")) {
+      if bytes[index] == UInt8(ascii: "\\"), !(index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "x")) {
         set.formUnion(try escape())
         continue
       }

@@ -262,7 +262,8 @@ final class RightSummary {
         schedule(
           key,
           Settled(
-            exit: Exit(count: 0, symbol: 0, position: -1, blocks: BlockEffect(inner: position.condition)), cost: 0, via: -1,
+            exit: Exit(count: 0, symbol: 0, position: -1, blocks: BlockEffect(inner: position.condition)), cost: 0,
+            via: -1,
             childExit: -1))
       }
     }

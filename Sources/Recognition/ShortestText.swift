@@ -37,7 +37,6 @@ extension HoleRecogniser {
       budget -= 1
     }
     restore(start)
-    if debugPlans { print("FAILED", String(decoding: text.suffix(70), as: UTF8.self).debugDescription, "| right:", String(decoding: rightText.prefix(60), as: UTF8.self).debugDescription); for p in plans().prefix(6) { print("   PLAN", p.cost, String(decoding: p.rest, as: UTF8.self).debugDescription, p.terminals.map { language.grammar.tables.symbols[$0.index].name }, "->", String(decoding: render(p, style), as: UTF8.self).debugDescription) } }
     return false
   }
 
@@ -150,7 +149,8 @@ extension HoleRecogniser {
       }
       result.append(
         Plan(
-          cost: found.cost + rest.count + extra, rest: rest, endState: endState, terminals: found.terminals, head: head))
+          cost: found.cost + rest.count + extra, rest: rest, endState: endState, terminals: found.terminals, head: head)
+      )
     }
     let lexState = language.lexStates[Int(state)]
     guard head.position < text.count, lexState != ParseTables.noLookahead else {
@@ -179,9 +179,9 @@ extension HoleRecogniser {
       if terminal == language.wordTerminal, terminal != .end, let keywords = language.keywords {
         for keyword in keywords.reachable[0] where language.hasActions(state, keyword) {
           let spelling = language.samples.texts[keyword.index]
-          if spelling.starts(with: word) { 
+          if spelling.starts(with: word) {
             shift(keyword, rest: Array(spelling.dropFirst(word.count)), endState: LexicalAutomaton.dead)
-           }
+          }
         }
       }
       guard language.hasActions(state, terminal),
@@ -342,6 +342,3 @@ extension Language {
       + ["\"", "'", "`", ")", "]", "}", "\"\"\"", "'''", "*/", "\n", ";", ">"].map { Array($0.utf8) }
   }
 }
-
-import Foundation
-let debugPlans = ProcessInfo.processInfo.environment["DEBUGPLANS"] != nil

@@ -52,7 +52,8 @@ public struct TerminalSamples: Sendable {
       seen.insert(state)
       queue.append((state, []))
     }
-    let order: [UInt8] = Array(0x61...0x7A) + Array(0x30...0x39) + Array(0x21...0x2F) + Array(0x3A...0x60)
+    let order: [UInt8] =
+      Array(0x61...0x7A) + Array(0x30...0x39) + Array(0x21...0x2F) + Array(0x3A...0x60)
       + Array(0x7B...0x7E) + [0x20, 0x0A, 0x09]
     var head = 0
     while head < queue.count {

@@ -1,6 +1,5 @@
-import Testing
-
 import Diffusion
+import Testing
 
 @testable import Audit
 
