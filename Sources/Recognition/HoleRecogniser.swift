@@ -371,7 +371,12 @@ public final class HoleRecogniser {
     var declined = false
     let known = text.count
     var buffer = Array(text)
-    for probe in language.probes(recogniser.arena, head, text) {
+    var probes = language.probes(recogniser.arena, head, text)
+    if text.endsInsideCharacter {
+      // Scanners read whole characters: the last one is ended in some ways first.
+      probes = text.endsOfCharacter.flatMap { end in probes.map { end + $0 } }
+    }
+    for probe in probes {
       buffer.replaceSubrange(known..., with: probe)
       let viable = buffer.withUnsafeBufferPointer { virtual -> Bool in
         let result = scanner.scan(virtual, head.position, row: row, state: head.scanner)
@@ -412,6 +417,15 @@ public final class HoleRecogniser {
 }
 
 extension UnsafeBufferPointer where Element == UInt8 {
+  /// Some continuations of the unfinished character at the end.
+  var endsOfCharacter: [[UInt8]] {
+    let known = reversed().prefix { $0 & 0xC0 == 0x80 }.count + 1
+    guard count >= known else { return [] }
+    let lead = self[count - known]
+    let missing = (lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2) - known
+    return missing > 0 ? [0xAA, 0x80, 0xBF].map { [UInt8](repeating: $0, count: missing) } : []
+  }
+
   /// The last character's UTF-8 sequence is cut off.
   var endsInsideCharacter: Bool {
     var length = 1
