@@ -53,7 +53,7 @@ let package = Package(
 
     tests("GrammarTests", ["Grammar"]),
     tests("SyntaxTests", ["Syntax"]),
-    tests("RecognitionTests", ["Recognition", "Syntax"]),
+    tests("RecognitionTests", ["Recognition", "Syntax"], data: ["Cases"]),
     tests("VocabularyTests", ["Vocabulary"], data: ["Data"]),
     tests("ConstraintTests", ["Constraint", "Syntax"]),
     tests("DenoiserTests", ["Denoiser", "Tensor"], data: ["Data"]),

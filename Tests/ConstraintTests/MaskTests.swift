@@ -1,0 +1,79 @@
+import Foundation
+import Grammar
+import Recognition
+import Testing
+import Vocabulary
+
+@testable import Constraint
+
+let storeIsThere = ProcessInfo.processInfo.environment["ESPALIER_HOME"] != nil
+let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
+
+/// The mask and the lazy check must be two interfaces with one meaning.
+@Suite(.enabled(if: storeIsThere, storeHint)) struct MaskTests {
+  static let texts = [
+    "json": "{\"a\": [1, -2.5e3, true], \"b\": {\"c\\n\": null}}",
+    "c": "int f(int a) {\n  if (a > 1) return a * 2; /* c */\n  char *s = \"x\\n\";\n  return 'c' + s[0];\n}\n",
+    "python":
+      "def f(a, *b):\n    if a:\n        return [x for x in b]\n    elif b:\n        s = \"b\"\n    x = 'q'\n\nf(1)\n",
+  ]
+
+  /// Single bytes, and what tokenizers make of code.
+  static let vocabulary = Vocabulary(
+    tokens: (0...255).map { [UInt8($0)] }
+      + [
+        "\n    ", "\n        ", "\n", "  ", "    ", " =", " ==", "==", "()", "):", "):\n", "((", "))", "];", "});",
+        "{\"",
+        "\":", "\", \"", "[1", "], [", "null", "true", "1.5", "0x", "e+", "return", " return", "if", "else", " elif",
+        "el", "if ", "int", " int", "char *", "def", "def ", "self", "class", "/*", "*/", "//", "# ", "\"\"\"", "'''",
+        "f\"", "{x}", "}}", "->", "+=", "é", "\\n", "\\", "a", "ab", " a", ", ", ";\n", ";\n}\n", "\r\n", "\t", "\n\n",
+      ].map { Array($0.utf8) } + [[]])
+  static let trie = TokenTrie(vocabulary)
+
+  private func compare(_ language: Language, prefix: ArraySlice<UInt8>, right: [UInt8]) -> Int {
+    let recogniser = HoleRecogniser(language, prefix: Array(prefix), segments: [right])
+    let constraint = TokenConstraint(recogniser, Self.vocabulary, trie: Self.trie)
+    let mask = constraint.mask()
+    for index in 0..<Self.vocabulary.count {
+      let token = TokenID(index)
+      let bytes = String(decoding: Self.vocabulary.bytes(of: token), as: UTF8.self)
+      #expect(
+        mask.contains(token) == constraint.permits(token),
+        "\(bytes.debugDescription) behind \(String(decoding: prefix.suffix(30), as: UTF8.self).debugDescription)")
+    }
+    return mask.count
+  }
+
+  @Test(arguments: texts.keys.sorted(), [false, true])
+  func maskIsTheLazyCheckForEveryToken(_ name: String, _ applyingDialect: Bool) throws {
+    let language = try Language(GrammarStore.default.open(name), applyingDialect: applyingDialect)
+    let text = Array((Self.texts[name] ?? "").utf8)
+    var permitted = 0
+    for cut in stride(from: 0, through: text.count, by: 11) {
+      permitted += compare(language, prefix: text[..<cut], right: [])
+      let hole = min(cut + 5, text.count)
+      permitted += compare(language, prefix: text[..<cut], right: Array(text[hole...]))
+    }
+    #expect(permitted > 0)
+  }
+
+  @Test func specialTokensAreNeverPermitted() throws {
+    let language = try Language(GrammarStore.default.open("json"))
+    let constraint = TokenConstraint(
+      HoleRecogniser(language, prefix: [], segments: [[]]), Self.vocabulary, trie: Self.trie)
+    let special = TokenID(Self.vocabulary.count - 1)
+    #expect(Self.vocabulary.isSpecial(special))
+    #expect(!constraint.permits(special) && !constraint.commit(special) && !constraint.mask().contains(special))
+  }
+
+  @Test func aCommitMovesTheFrontier() throws {
+    let language = try Language(GrammarStore.default.open("json"))
+    let recogniser = HoleRecogniser(language, prefix: [], segments: [[]])
+    let constraint = TokenConstraint(recogniser, Self.vocabulary, trie: Self.trie)
+    #expect(constraint.commit(TokenID(0x5B)))
+    #expect(!constraint.commit(TokenID(0x7D)))
+    #expect(constraint.commit(TokenID(0x5D)))
+    #expect(recogniser.text == Array("[]".utf8))
+    #expect(recogniser.canClose())
+  }
+}
