@@ -43,11 +43,13 @@ public struct SoundnessAudit {
   public func run(_ inputs: [AuditInput], count: Int, seed: UInt64, progress: (Int) -> Void = { _ in }) throws -> Report
   {
     let parser = try SyntaxParser(grammar)
+    let judge = try SyntaxJudge(grammar)
     let recogniser = Recogniser(language)
     var generator = SeededGenerator(seed: seed)
     // What the dialect rejects cannot be completed either.
     let usable = inputs.filter { input in
-      parser.accepts(input.bytes) && input.bytes.withUnsafeBufferPointer { recogniser.accepts($0) }
+      parser.accepts(input.bytes) && judge.accepts(input.bytes)
+        && input.bytes.withUnsafeBufferPointer { recogniser.accepts($0) }
     }
     guard !usable.isEmpty else { throw AuditError.noInputs(paths: inputs.map(\.name)) }
     var report = Report()

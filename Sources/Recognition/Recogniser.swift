@@ -171,7 +171,11 @@ public final class Recogniser {
       if language.strictLayout, !layout.isLayout(lookahead.terminal), lookahead.terminal != .end {
         let state = arena.nodes[Int(first.node)].state
         let isExtra = language.actions(state, lookahead.terminal).first?.kind == .shiftExtra
-        if isExtra ? !allowsExtra(first, text, lookahead.start) : !fitsLayout(first, text, lookahead.start) {
+        // Of several parses one may be at the end of its line and another not.
+        let isAllowed =
+          isExtra
+          ? heads.contains { allowsExtra($0, text, lookahead.start) } : fitsLayout(first, text, lookahead.start)
+        if !isAllowed {
           for head in heads { fail(head, at: lookahead.start) }
           return false
         }

@@ -243,6 +243,11 @@ extension HoleRecogniser {
       }
       bytes += sample
     }
+    if breaksLine, let first = rightText.first(where: { $0 != 0x20 }), first > 0x20 {
+      // The fixed text goes on in the new line; its own blanks count.
+      let blanks = rightText.prefix { $0 == 0x20 }.count
+      bytes += style.newline + style.indentation(max(0, (columns.last ?? 0) - blanks))
+    }
     return bytes
   }
 }
