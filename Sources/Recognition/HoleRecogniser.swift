@@ -1,4 +1,4 @@
-public import Grammar
+import Grammar
 
 /// Text with holes, recognised left to right: exact up to the frontier, completable behind it.
 ///
@@ -212,14 +212,6 @@ public final class HoleRecogniser {
     completion.context = text.withUnsafeBufferPointer { self.context(of: next, $0) }
     settle()
     return true
-  }
-
-  /// The cheapest terminals that complete the current hole, nil if nothing does.
-  public func shortestCompletion() -> (cost: Int, terminals: [SymbolID])? {
-    guard hole < holeCount else { return nil }
-    return frontier.heads.compactMap { completion.shortest($0.node, hole: hole, line: LinePlace($0)) }.min {
-      $0.cost < $1.cost
-    }
   }
 
   // MARK: Viability of a frontier

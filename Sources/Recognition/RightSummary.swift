@@ -85,9 +85,6 @@ final class RightSummary {
     language = suffix.language
   }
 
-  /// The number of keys and exits computed so far.
-  var size: (keys: Int, exits: Int) { (keys.count, settled.count) }
-
   /// The settled exits of `state` at `position`, by ascending cost. Amortised O(exits).
   func exits(_ state: UInt16, _ position: Int32) -> [Settled] {
     let key = identifier(state, position)
