@@ -84,8 +84,7 @@ public final class Generator {
 
   /// Whether the runtime, the dialect and its validator take `text`.
   public func accepts(_ text: [UInt8]) -> Bool {
-    guard judge.accepts(text), let tree = try? judge.parser.parse(text), tree.isClean else { return false }
-    guard let count = language.grammar.dialect.rootChildren else { return true }
-    return tree.root.namedChildren.count { !$0.isExtra } == count
+    guard judge.accepts(text), let tree = try? judge.parser.parse(text) else { return false }
+    return tree.isClean
   }
 }

@@ -16,7 +16,7 @@ extension GrammarDescription {
     "layout": .mapping([
       "newline": .value, "indent": .value, "dedent": .value, "tabWidth": .value, "brackets": .list(.value),
     ]),
-    "placeholders": .dictionary, "probes": .list(.value),
+    "contexts": .list(.list(.value)), "placeholders": .dictionary, "probes": .list(.value),
     "functions": .list(.mapping(["node": .value, "name": .value, "body": .value])),
     "reference": .list(.value),
   ])
@@ -30,7 +30,8 @@ extension GrammarDescription {
 extension Dialect {
   static let shape = DescriptionShape.mapping([
     "forbiddenSymbols": .list(.value), "reservedWords": .list(.value), "strictLayout": .value, "padding": .value,
-    "terminalPatterns": .dictionary, "rootChildren": .value, "forbiddenQueries": .list(.value), "validator": .value,
+    "forbiddenProductions": .list(.mapping(["symbol": .value, "children": .value, "last": .value])),
+    "terminalPatterns": .dictionary, "forbiddenQueries": .list(.value), "validator": .value,
     "repairs": .mapping([
       "lossless": .value, "quotes": .list(.value), "fillers": .list(.value), "emptyBlock": .value,
       "rewrites": .list(.mapping(["pattern": .value, "replacement": .value, "cost": .value])),

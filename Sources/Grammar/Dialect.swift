@@ -10,8 +10,8 @@ public struct Dialect: Codable, Equatable, Sendable {
   public var padding: String?
   /// By terminal name, a regular expression (the subset of `TerminalPattern`) that its text must match as a whole.
   public var terminalPatterns: [String: String]?
-  /// The root needs exactly this many named children that are not extras (JSON: 1).
-  public var rootChildren: Int?
+  /// Productions that must not occur: the reductions that they describe are removed.
+  public var forbiddenProductions: [ForbiddenProduction]?
   /// Tree-sitter queries that must not match.
   public var forbiddenQueries: [String]?
   /// Which built-in reference validator judges a file ("json"), if any.
@@ -20,4 +20,14 @@ public struct Dialect: Codable, Equatable, Sendable {
   public var repairs: RepairHints?
 
   public init() {}
+}
+
+/// Reductions to be removed from the tables: those that everything which is given here fits.
+public struct ForbiddenProduction: Codable, Equatable, Sendable {
+  /// The name of the symbol that is reduced to.
+  public var symbol: String?
+  /// How many symbols it has.
+  public var children: Int?
+  /// The name of the terminal that it ends with: a word that is a name to the grammar and an operator to the language.
+  public var last: String?
 }

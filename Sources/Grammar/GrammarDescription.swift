@@ -9,6 +9,8 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   public var lineComment: String?
   /// The off-side rule, where the language has one.
   public var layout: Layout?
+  /// Pairs of external terminals between which the scanner is in another state, as those that start and end a string.
+  public var contexts: [[String]]?
   /// Sample text for terminals that have no fixed spelling, by symbol name; used for shortest completions.
   public var placeholders: [String: String]?
   /// Further text that the external scanner is probed with at the end of known bytes.

@@ -10,7 +10,7 @@ public struct StateID: RawRepresentable, Hashable, Sendable {
 }
 
 /// A symbol of the grammar: a terminal below `ParseTables.terminalCount`, a nonterminal from there on.
-public struct SymbolID: RawRepresentable, Hashable, Sendable, Comparable {
+public struct SymbolID: RawRepresentable, Hashable, Sendable, Comparable, BitwiseCopyable {
   public var rawValue: UInt16
   @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
   @inlinable public init(_ value: Int) { rawValue = UInt16(truncatingIfNeeded: value) }

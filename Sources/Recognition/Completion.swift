@@ -9,24 +9,104 @@ final class Completion {
   private(set) var summary: RightSummary
   private let usual: RightSummary
   private lazy var wide = RightSummary(usual.suffix.allowingOtherContexts())
-  /// Verdicts for items over nodes that stay, by item.
-  private var known: [Item: Bool] = [:]
   /// Nodes below this index stay as they are; verdicts over others are not kept.
   var stableCount = 0 {
-    didSet { if stableCount < oldValue { known.removeAll(keepingCapacity: true) } }
+    didSet { if stableCount < oldValue { forget() } }
   }
 
-  /// The scanner's state but for layout at the current hole; the text behind it goes on in this state.
-  var context: Int32 = 0
+  /// The scanner's context at the start of the current hole, which the text behind it goes on in.
+  var context = Context()
+
+  struct Context: Equatable {
+    /// The scanner's state but for layout.
+    var state: Int32 = 0
+    /// How many contexts are open.
+    var depth: Int8 = 0
+  }
+
+  /// What has been begun at `head` since the hole's start.
+  func place(_ head: Head) -> LinePlace {
+    var place = LinePlace(startsLine: head.startsLine)
+    if !allowsOtherContexts {
+      place.contexts = LinePlace.counted(Int(arena.nodes[Int(head.node)].open.contexts) - Int(context.depth))
+    }
+    return place
+  }
 
   /// A state at a position; over `base`, or the state of `base` itself.
-  private struct Item: Hashable {
+  private struct Item: Equatable, BitwiseCopyable {
     var state: UInt16
     var isOver: Bool
     var position: Int32
     var base: Int32
     /// The column of the innermost block that is open here.
     var column: Int32
+
+    @inline(__always)
+    var hash: UInt64 {
+      let place = UInt64(UInt32(bitPattern: position)) << 32 | UInt64(UInt32(bitPattern: base))
+      return IndexTable.hash(
+        place &* 0x9E37_79B9_7F4A_7C15 ^ (UInt64(state) << 33 | UInt64(UInt32(bitPattern: column)) << 1)
+          ^ (isOver ? 1 : 0))
+    }
+  }
+
+  /// An item on a walk: how cheaply it was reached, and by which exit of the step before.
+  private struct Step: BitwiseCopyable {
+    var item: Item
+    var cost: Int32 = 0
+    var previous: Int32 = -1
+    var exit: Int32 = -1
+  }
+  /// The walk under way; kept for the next one, so that a walk allocates nothing once warm.
+  private var steps = Pool<Step>()
+  private var visited = IndexTable()
+  private var queue = BucketQueue<Int32>()
+
+  /// Verdicts on items over nodes that stay.
+  private struct Verdict: BitwiseCopyable {
+    var item: Item
+    var isCompletable: Bool
+  }
+  private var verdicts = Pool<Verdict>()
+  private var verdictTable = IndexTable()
+
+  private func verdict(_ item: Item) -> Bool? {
+    let verdicts = verdicts
+    let known = verdictTable.find(item.hash) { verdicts[$0].item == item }.index
+    return known < 0 ? nil : verdicts[known].isCompletable
+  }
+
+  private func keep(_ item: Item, _ isCompletable: Bool) {
+    guard item.base < stableCount else { return }
+    let known = verdicts
+    let (index, slot) = verdictTable.find(item.hash) { known[$0].item == item }
+    if index >= 0 { return }
+    let new = verdicts.append(Verdict(item: item, isCompletable: isCompletable))
+    let grown = verdicts
+    verdictTable.insert(new, at: slot) { grown[$0].item.hash }
+  }
+
+  private func forget() {
+    verdicts.removeAll()
+    verdictTable.removeAll()
+  }
+
+  private func beginWalk() {
+    steps.removeAll()
+    visited.removeAll()
+    queue.removeAll()
+  }
+
+  /// The index of a new step, or nil if its item was visited.
+  private func visit(_ step: Step) -> Int32? {
+    let known = steps
+    let (index, slot) = visited.find(step.item.hash) { known[$0].item == step.item }
+    if index >= 0 { return nil }
+    let new = steps.append(step)
+    let grown = steps
+    visited.insert(new, at: slot) { grown[$0].item.hash }
+    return new
   }
 
   init(_ recogniser: Recogniser, segments: [[UInt8]]) {
@@ -41,15 +121,23 @@ final class Completion {
     didSet {
       if allowsOtherContexts == oldValue { return }
       summary = allowsOtherContexts ? wide : usual
-      known.removeAll(keepingCapacity: true)
+      forget()
     }
+  }
+
+  deinit {
+    steps.deallocate()
+    visited.deallocate()
+    queue.deallocate()
+    verdicts.deallocate()
+    verdictTable.deallocate()
   }
 
   private func start(_ node: Int32, _ hole: Int, _ line: LinePlace) -> Item {
     Item(
       state: arena.nodes[Int(node)].state, isOver: false,
-      position: summary.suffix.identifier(.gap(hole, context, line)), base: node,
-      column: arena.nodes[Int(node)].column)
+      position: summary.suffix.identifier(.gap(hole, context.state, line)), base: node,
+      column: arena.nodes[Int(node)].open.column)
   }
 
   /// Whether `node` can be completed if hole `hole` comes next; `line` is the place where it stands.
@@ -57,42 +145,55 @@ final class Completion {
   /// Necessary for every text that the hole may get, sufficient on all grammars seen; amortised O(exits walked).
   func isCompletable(_ node: Int32, hole: Int, line: LinePlace) -> Bool {
     let first = start(node, hole, line)
-    if let verdict = known[first] { return verdict }
-    var visited: Set<Item> = [first]
-    var stack = [first]
-    var found = false
-    search: while let item = stack.popLast() {
-      if let verdict = known[item] {
-        if verdict {
-          found = true
-          break
-        }
-        continue
-      }
-      for settled in summary.exits(item.state, item.position) {
-        let exit = settled.exit
-        guard let column = columnAfter(item, exit.blocks) else { continue }
-        if exit.count == 0 {
-          found = true
-          break search
-        }
-        follow(item, exit, column) { if visited.insert($0).inserted { stack.append($0) } }
-      }
-    }
+    if let verdict = verdict(first) { return verdict }
+    beginWalk()
+    _ = visit(Step(item: first))
+    let found = isReached()
     if found {
       // Only the start is known to succeed; what else was visited may not.
-      if first.base < stableCount { known[first] = true }
+      keep(first, true)
     } else {
-      for item in visited where item.base < stableCount { known[item] = false }
+      for index in 0..<Int32(steps.count) { keep(steps[index].item, false) }
     }
     return found
+  }
+
+  /// Follows exits from the steps that there are until one accepts, depth first.
+  private func isReached() -> Bool {
+    // Steps are appended as they are found; those from `next` down to 0 are still to be looked at.
+    var open = Pool<Int32>()
+    defer { open.deallocate() }
+    _ = open.append(0)
+    while let index = open.popLast() {
+      let item = steps[index].item
+      if index > 0, let verdict = verdict(item) {
+        if verdict { return true }
+        continue
+      }
+      var exit = summary.firstExit(item.state, item.position)
+      while exit >= 0 {
+        let settled = summary[exit]
+        if let column = columnAfter(item, settled.exit.blocks) {
+          if settled.exit.count == 0 { return true }
+          follow(item, settled.exit, column) {
+            if let new = visit(Step(item: $0)) { _ = open.append(new) }
+          }
+        }
+        exit = settled.next
+      }
+    }
+    return false
   }
 
   /// The innermost open column after `effect`; nil if the blocks open at `item` do not allow it.
   @inline(__always)
   private func columnAfter(_ item: Item, _ effect: BlockEffect) -> Int32? {
     var column = item.column
-    guard effect.inner.contains(column) else { return nil }
+    // Brackets are closed where they were opened, so that those open at an item are those of its base.
+    guard effect.inner.contains(column), effect.brackets.contains(Int32(arena.nodes[Int(item.base)].open.brackets))
+    else {
+      return nil
+    }
     if effect.closed > 0 {
       column = arena.outerColumn(column, from: item.base)
       guard effect.outer.contains(column) else { return nil }
@@ -117,52 +218,44 @@ final class Completion {
   /// The cheapest terminals that, written in hole `hole` after `node`, let everything complete; nil if none do.
   ///
   /// Dijkstra's algorithm over items; O(exits walked × log).
-  func shortest(_ node: Int32, hole: Int, line: LinePlace) -> (cost: Int, terminals: [SymbolID])? {
-    struct Step {
-      var item: Item
-      var cost: Int32
-      /// The step before, and the exit of its item that led here.
-      var previous: Int
-      var exit: Int
-    }
-    var steps = [Step(item: start(node, hole, line), cost: 0, previous: -1, exit: 0)]
-    var queue: [Int32: [Int]] = [0: [0]]
-    var done: Set<Item> = []
-    var goals: [Int32: (Int, Int)] = [:]
-    var cost: Int32 = 0
-    while cost <= max(queue.keys.max() ?? -1, goals.keys.max() ?? -1) {
-      if let goal = goals[cost] {
-        var terminals: [[SymbolID]] = []
-        var (step, exit) = goal
-        while step >= 0 {
-          let item = steps[step].item
-          terminals.append(summary.terminals(item.state, item.position, exit: exit, hole: hole))
-          exit = steps[step].exit
-          step = steps[step].previous
-        }
-        return (Int(cost), terminals.reversed().flatMap { $0 })
-      }
-      guard let index = queue[cost]?.popLast() else {
-        queue[cost] = nil
-        cost += 1
-        continue
-      }
+  func shortest(_ node: Int32, hole: Int, line: LinePlace) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
+    beginWalk()
+    // A step stands for an item once it is taken from the queue, the cheapest first.
+    _ = steps.append(Step(item: start(node, hole, line)))
+    queue.insert(0, cost: 0)
+    var goal: (cost: Int32, step: Int32, exit: Int32)?
+    while let (index, cost) = queue.popLowest() {
+      if let goal, goal.cost <= cost { break }
       let item = steps[index].item
-      if !done.insert(item).inserted { continue }
-      for (position, settled) in summary.exits(item.state, item.position).enumerated() {
-        guard let column = columnAfter(item, settled.exit.blocks) else { continue }
+      let known = steps
+      let (done, slot) = visited.find(item.hash) { known[$0].item == item }
+      if done >= 0 { continue }
+      visited.insert(index, at: slot) { known[$0].item.hash }
+      var exit = summary.firstExit(item.state, item.position)
+      while exit >= 0 {
+        let settled = summary[exit]
         let total = cost + settled.cost
-        if settled.exit.count == 0 {
-          if goals[total] == nil { goals[total] = (index, position) }
-          continue
+        if let column = columnAfter(item, settled.exit.blocks), goal.map({ total < $0.cost }) ?? true {
+          if settled.exit.count == 0 {
+            goal = (total, index, exit)
+          } else {
+            follow(item, settled.exit, column) {
+              queue.insert(
+                steps.append(Step(item: $0, cost: total, previous: index, exit: exit)), cost: total)
+            }
+          }
         }
-        follow(item, settled.exit, column) {
-          if done.contains($0) { return }
-          steps.append(Step(item: $0, cost: total, previous: index, exit: position))
-          queue[total, default: []].append(steps.count - 1)
-        }
+        exit = settled.next
       }
     }
-    return nil
+    guard let goal else { return nil }
+    var terminals: [[RightSummary.PlannedTerminal]] = []
+    var (step, exit) = (goal.step, goal.exit)
+    while step >= 0 {
+      terminals.append(summary.terminals(of: exit, hole: hole))
+      exit = steps[step].exit
+      step = steps[step].previous
+    }
+    return (Int(goal.cost), terminals.reversed().flatMap { $0 })
   }
 }

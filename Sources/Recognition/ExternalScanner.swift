@@ -25,8 +25,8 @@ final class ScannerSession {
   private let scanner: ExternalScanner
   private let payload: UnsafeMutableRawPointer?
   private var lexer = EspalierTextLexer()
-  private var states: [[UInt8]] = [[]]
-  private var identifiers: [[UInt8]: Int32] = [[]: 0]
+  private var states: [[UInt8]] = []
+  private var identifiers: [[UInt8]: Int32] = [:]
   private let buffer: UnsafeMutablePointer<CChar>
   /// As the runtime's TREE_SITTER_SERIALIZATION_BUFFER_SIZE.
   private static let bufferSize = 1024
@@ -35,6 +35,15 @@ final class ScannerSession {
     self.scanner = scanner
     payload = espalier_scanner_create(scanner.language)
     buffer = .allocate(capacity: Self.bufferSize)
+    // A scanner starts with no bytes; what it makes of them is the same state, and only that compares with later ones.
+    espalier_scanner_deserialize(scanner.language, payload, nil, 0)
+    states = [serialised()]
+    identifiers = [states[0]: 0]
+  }
+
+  private func serialised() -> [UInt8] {
+    let count = Int(espalier_scanner_serialize(scanner.language, payload, buffer))
+    return Array(UnsafeRawBufferPointer(start: buffer, count: count))
   }
 
   deinit {

@@ -19,6 +19,14 @@ public final class HoleRecogniser {
   let completion: Completion
   private let segments: [[UInt8]]
   private var verdicts: [UInt64: Bool] = [:]
+  /// The start of the current hole.
+  private var start = HoleStart()
+
+  struct HoleStart {
+    var offset = 0
+    /// The terminal that the hole was cut out of, if one.
+    var cutTerminal: SymbolID?
+  }
 
   /// A point to roll back to.
   public struct Checkpoint {
@@ -26,7 +34,8 @@ public final class HoleRecogniser {
     var frontier: Frontier
     var hole: Int
     var isAccepted: Bool
-    var context: Int32
+    var start: HoleStart
+    var context: Completion.Context
     var allowsOtherContexts: Bool
     var mark: StackArena.Mark
   }
@@ -46,7 +55,7 @@ public final class HoleRecogniser {
     let recogniser = recogniser
     prefix.withUnsafeBufferPointer { _ = recogniser.advance(&first, $0, isComplete: false) }
     frontier = first
-    completion.context = prefix.withUnsafeBufferPointer { context(of: first, $0) }
+    beginHole()
     settle()
     if !isViable {
       completion.allowsOtherContexts = language.scanner != nil
@@ -60,19 +69,38 @@ public final class HoleRecogniser {
     return isViable(frontier, text, hole)
   }
 
+  /// Notes what is known where the current hole starts.
+  private func beginHole() {
+    completion.context = text.withUnsafeBufferPointer { context(of: frontier, $0) }
+    start = HoleStart(offset: text.count)
+    guard hole < holeCount, let head = frontier.heads.first, head.position < text.count else { return }
+    let uncut = text + segments[hole]
+    let lookahead = uncut.withUnsafeBufferPointer {
+      recogniser.lexer.lex(
+        $0, head.position, state: recogniser.arena.nodes[Int(head.node)].state, scannerState: head.scanner,
+        isComplete: hole == holeCount - 1)
+    }
+    guard case .found(let found) = lookahead, found.start < text.count, text.count < found.end else { return }
+    start.cutTerminal = found.terminal
+  }
+
   /// The scanner's context at the end of `text`, where a hole starts: a terminal that could go on is taken to end there.
-  private func context(of frontier: Frontier, _ text: UnsafeBufferPointer<UInt8>) -> Int32 {
-    guard let head = frontier.heads.first else { return 0 }
+  private func context(of frontier: Frontier, _ text: UnsafeBufferPointer<UInt8>) -> Completion.Context {
+    guard let head = frontier.heads.first else { return Completion.Context() }
+    let known = Completion.Context(state: head.context, depth: recogniser.arena.nodes[Int(head.node)].open.contexts)
     let row = Int(language.externalLexStates[Int(recogniser.arena.nodes[Int(head.node)].state)])
-    guard row != 0, head.position < text.count, let scanner = recogniser.lexer.scanner else { return head.context }
+    guard row != 0, head.position < text.count, let scanner = recogniser.lexer.scanner else { return known }
     for probe in language.fixedProbes {
       let scan = (Array(text) + probe).withUnsafeBufferPointer {
         scanner.scan($0, head.position, row: row, state: head.context)
       }
       let isLayout = language.layout.map { $0.isLayout(scan.terminal) } ?? false
-      if scan.found, scan.end == text.count, !isLayout { return scan.state }
+      if scan.found, scan.end == text.count, !isLayout {
+        return Completion.Context(
+          state: scan.state, depth: known.depth + language.contextChange[scan.terminal.index])
+      }
     }
-    return head.context
+    return known
   }
 
   private func settle() {
@@ -82,7 +110,7 @@ public final class HoleRecogniser {
 
   public var checkpoint: Checkpoint {
     Checkpoint(
-      textCount: text.count, frontier: frontier, hole: hole, isAccepted: isAccepted,
+      textCount: text.count, frontier: frontier, hole: hole, isAccepted: isAccepted, start: start,
       context: completion.context, allowsOtherContexts: completion.allowsOtherContexts, mark: recogniser.arena.mark)
   }
 
@@ -92,6 +120,7 @@ public final class HoleRecogniser {
     frontier = checkpoint.frontier
     hole = checkpoint.hole
     isAccepted = checkpoint.isAccepted
+    start = checkpoint.start
     completion.context = checkpoint.context
     completion.allowsOtherContexts = checkpoint.allowsOtherContexts
     recogniser.arena.release(checkpoint.mark)
@@ -190,11 +219,14 @@ public final class HoleRecogniser {
     let isLast = hole == holeCount - 1
     let count = text.count
     let context = completion.context
-    recogniser.border = count
-    defer { recogniser.border = -1 }
+    recogniser.border = .init(offset: count, holeStart: start.offset, cutTerminal: start.cutTerminal)
+    defer { recogniser.border = nil }
     text.append(contentsOf: segments[hole])
     var next = frontier
     let viable = text.withUnsafeBufferPointer { text in
+      // A string that the hole opens would swallow the text behind it, terminal by terminal.
+      _ = recogniser.advance(&next, text, isComplete: isLast, limit: count)
+      if !completion.allowsOtherContexts { next.heads.removeAll { $0.context != context.state } }
       let accepted = recogniser.advance(&next, text, isComplete: isLast)
       if isLast { return accepted }
       completion.context = self.context(of: next, text)
@@ -209,7 +241,7 @@ public final class HoleRecogniser {
     frontier = next
     isAccepted = isLast
     hole += 1
-    completion.context = text.withUnsafeBufferPointer { self.context(of: next, $0) }
+    beginHole()
     settle()
     return true
   }
@@ -238,7 +270,9 @@ public final class HoleRecogniser {
   }
 
   private func isViable(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
-    if head.position >= text.count { return completion.isCompletable(head.node, hole: hole, line: LinePlace(head)) }
+    if head.position >= text.count {
+      return completion.isCompletable(head.node, hole: hole, line: completion.place(head))
+    }
     let state = recogniser.arena.nodes[Int(head.node)].state
     let row = Int(language.externalLexStates[Int(state)])
     if row != 0, let scanner = recogniser.lexer.scanner {
@@ -256,7 +290,7 @@ public final class HoleRecogniser {
     let state = arena.nodes[Int(head.node)].state
     let lexState = language.lexStates[Int(state)]
     if lexState == ParseTables.noLookahead {
-      return completion.isCompletable(head.node, hole: hole, line: LinePlace(head))
+      return completion.isCompletable(head.node, hole: hole, line: completion.place(head))
     }
     if known < text.count {
       // Where the known text is nothing but padding, what a probe has behind it does not matter.
@@ -264,14 +298,14 @@ public final class HoleRecogniser {
       let padding = language.lexer.match(cut, head.position, lexState, isComplete: false)
       if padding.openState != LexicalAutomaton.dead, padding.openStart >= known {
         return (head.startsLine || recogniser.fitsLayout(head, text, known))
-          && completion.isCompletable(head.node, hole: hole, line: LinePlace(head))
+          && completion.isCompletable(head.node, hole: hole, line: completion.place(head))
       }
     }
     let match = language.lexer.match(text, head.position, lexState, isComplete: false)
     if match.openState != LexicalAutomaton.dead {
       if match.openStart >= known {
         return (head.startsLine || recogniser.fitsLayout(head, text, match.openStart))
-          && completion.isCompletable(head.node, hole: hole, line: LinePlace(head))
+          && completion.isCompletable(head.node, hole: hole, line: completion.place(head))
       }
       let fitsLayout = recogniser.fitsLayout(head, text, match.openStart)
       let allowsExtra = recogniser.allowsExtra(head, text, match.openStart)
@@ -322,10 +356,7 @@ public final class HoleRecogniser {
         var next = head
         next.node = node
         next.position = lookahead.end
-        if !isExtra(lookahead.terminal, state) {
-          next.startsLine = false
-          next.brackets = max(0, head.brackets + (language.layout?.bracketChange[lookahead.terminal] ?? 0))
-        }
+        if !isExtra(lookahead.terminal, state) { next.startsLine = false }
         return isViableInternally(next, text, known: known, hole, depth: depth + 1)
       }
     }
@@ -349,7 +380,7 @@ public final class HoleRecogniser {
     let mark = arena.mark
     recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
     let nodes = recogniser.step.results
-    let line = isExtra ? LinePlace(head) : LinePlace(head).behind(terminal, language)
+    let line = isExtra ? completion.place(head) : completion.place(head).behind(terminal, language)
     let viable = nodes.contains { completion.isCompletable($0, hole: hole, line: line) }
     arena.release(mark)
     if head.node < completion.stableCount { verdicts[key] = viable }
@@ -382,7 +413,7 @@ public final class HoleRecogniser {
         }
         if result.start >= known, result.end > result.start {
           return (head.startsLine || recogniser.fitsLayout(head, virtual, result.start))
-            && completion.isCompletable(head.node, hole: hole, line: LinePlace(head))
+            && completion.isCompletable(head.node, hole: hole, line: completion.place(head))
         }
         let mark = recogniser.arena.mark
         defer { recogniser.arena.release(mark) }
@@ -403,7 +434,7 @@ public final class HoleRecogniser {
       let padding = layout.padding(text, head.position)
       if padding.end >= known, !padding.reachesEnd, !recogniser.fitsLayout(head, text, padding.end) { return false }
     }
-    if head.position >= known { return completion.isCompletable(head.node, hole: hole, line: LinePlace(head)) }
+    if head.position >= known { return completion.isCompletable(head.node, hole: hole, line: completion.place(head)) }
     return isViableInternally(head, text, known: known, hole, depth: 0)
   }
 }

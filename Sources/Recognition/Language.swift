@@ -24,6 +24,10 @@ public final class Language: @unchecked Sendable {
   /// Reserved words that the grammar has no keyword for.
   let reservedWords: [[UInt8]]
   let layout: LayoutRule?
+  /// Shape (terminalCount): how a terminal changes the number of open brackets between which lines are joined.
+  let bracketChange: [Int8]
+  /// Shape (terminalCount): how a terminal changes the number of open contexts of the external scanner.
+  let contextChange: [Int8]
   let scanner: ExternalScanner?
   /// Shape (terminalCount): a pattern that the terminal's text must match, where the dialect has one.
   let patterns: [TerminalPattern?]
@@ -77,18 +81,10 @@ public final class Language: @unchecked Sendable {
     wordTerminal = tables.keywordCapture ?? .end
     scanner = ExternalScanner(grammar)
     layout = try LayoutRule(grammar)
+    bracketChange = try Language.changes(
+      (grammar.description.layout?.brackets ?? []).map { [String($0.prefix(1)), String($0.suffix(1))] }, grammar)
+    contextChange = try Language.changes(grammar.description.contexts ?? [], grammar)
 
-    var named: [String: [Int]] = [:]
-    for (index, symbol) in tables.symbols.enumerated() { named[symbol.name, default: []].append(index) }
-    func identifiers(_ name: String) throws(RecognitionError) -> [Int] {
-      guard let found = named[name] else { throw .unknownSymbol(grammar: grammar.name, name: name) }
-      return found
-    }
-
-    var forbidden = [Bool](repeating: false, count: symbolCount)
-    for name in dialect.forbiddenSymbols ?? [] {
-      for index in try identifiers(name) { forbidden[index] = true }
-    }
     var reserved = [Bool](repeating: false, count: terminalCount)
     var unknown: [[UInt8]] = []
     for word in dialect.reservedWords ?? [] {
@@ -103,73 +99,37 @@ public final class Language: @unchecked Sendable {
     var patterns = [TerminalPattern?](repeating: nil, count: terminalCount)
     for (name, expression) in dialect.terminalPatterns ?? [:] {
       let pattern = try TerminalPattern(expression)
-      for index in try identifiers(name) where index < terminalCount { patterns[index] = pattern }
+      for symbol in try grammar.symbols(named: name) where symbol.index < terminalCount {
+        patterns[symbol.index] = pattern
+      }
     }
     self.patterns = patterns
 
-    // Lists are filtered once; cells keep their indices, so a list may have become empty.
-    var starts: [UInt32] = []
-    var flat: [Action] = []
-    for list in tables.actionLists {
-      starts.append(UInt32(flat.count))
-      for action in list {
-        switch action {
-        case .shift(let state): flat.append(Action(kind: .shift, childCount: 0, operand: state.rawValue))
-        case .shiftExtra: flat.append(Action(kind: .shiftExtra, childCount: 0, operand: 0))
-        case .reduce(let symbol, let count, _, _):
-          if forbidden[symbol.index] { continue }
-          flat.append(Action(kind: .reduce, childCount: UInt8(count), operand: symbol.rawValue))
-        case .accept: flat.append(Action(kind: .accept, childCount: 0, operand: 0))
-        }
-      }
-    }
-    starts.append(UInt32(flat.count))
+    let narrowed = try NarrowedTables(grammar, dialect, layout)
+    let (starts, flat) = (narrowed.listStarts, narrowed.actions)
     listStarts = starts
     actions = .allocate(capacity: max(flat.count, 1))
     actions.initialize(from: flat, count: flat.count)
-    cells = .allocate(capacity: tables.cells.count)
-    cells.initialize(from: tables.cells, count: tables.cells.count)
-    for terminal in 0..<terminalCount where forbidden[terminal] {
-      for state in 0..<stateCount { cells[state * symbolCount + terminal] = 0 }
-    }
-    if dialect.strictLayout == true, let layout {
-      // A block that starts with a newline instead of an indent, or ends right behind its indent, would be empty.
-      for state in 0..<stateCount {
-        let cell = Int(cells[state * symbolCount + layout.indent.index])
-        if cell == 0 { continue }
-        cells[state * symbolCount + layout.newline.index] = 0
-        for action in flat[Int(starts[cell])..<Int(starts[cell + 1])] where action.kind == .shift {
-          cells[Int(action.operand) * symbolCount + layout.dedent.index] = 0
-        }
-      }
-    }
+    cells = .allocate(capacity: max(narrowed.cells.count, 1))
+    cells.initialize(from: narrowed.cells, count: narrowed.cells.count)
     strictLayout = dialect.strictLayout == true && layout != nil
 
     var rows = [Row](repeating: Row(), count: stateCount)
     for state in 0..<stateCount {
       var row = Row()
       var seen: Set<Row.Reduction> = []
-      var targets: [UInt16: Int] = [:]
       for terminal in 0..<terminalCount {
         let cell = Int(cells[state * symbolCount + terminal])
         if cell == 0 { continue }
         for index in starts[cell]..<starts[cell + 1] {
           let action = flat[Int(index)]
-          switch action.kind {
-          case .reduce:
-            let reduction = Row.Reduction(
-              symbol: SymbolID(rawValue: action.operand), childCount: Int(action.childCount))
-            if lexStates[state] == ParseTables.noLookahead {
-              if terminal == 0 { row.extraReductions.append(reduction) }
-            } else if seen.insert(reduction).inserted {
-              row.reductions.append(reduction)
-            }
-          case .shift:
-            if targets.updateValue(1, forKey: action.operand) == nil || terminal == layout?.indent.index {
-              row.shifts.append(
-                Row.Shift(terminal: SymbolID(terminal), target: StateID(rawValue: action.operand)))
-            }
-          case .shiftExtra, .accept: break
+          guard action.kind == .reduce else { continue }
+          let reduction = Row.Reduction(
+            symbol: SymbolID(rawValue: action.operand), childCount: Int(action.childCount))
+          if lexStates[state] == ParseTables.noLookahead {
+            if terminal == 0 { row.extraReductions.append(reduction) }
+          } else if seen.insert(reduction).inserted {
+            row.reductions.append(reduction)
           }
         }
       }
@@ -177,16 +137,29 @@ public final class Language: @unchecked Sendable {
     }
     samples = TerminalSamples(grammar, layout: layout)
     for state in rows.indices {
-      rows[state].shifts = Language.cheapest(rows[state].shifts, state, cells, symbolCount, starts, flat, samples)
+      rows[state].shifts = Language.cheapestShifts(state, cells, symbolCount, starts, flat, samples)
     }
     self.rows = rows
   }
 
   let strictLayout: Bool
 
-  /// For each target the cheapest terminal that leads there.
-  private static func cheapest(
-    _ shifts: [Row.Shift], _ state: Int, _ cells: UnsafeMutablePointer<UInt16>, _ symbolCount: Int,
+  /// Shape (terminalCount): 1 for the first terminal of each pair, -1 for the last.
+  private static func changes(_ pairs: [[String]], _ grammar: Grammar) throws(RecognitionError) -> [Int8] {
+    var result = [Int8](repeating: 0, count: grammar.tables.terminalCount)
+    for pair in pairs {
+      for (name, change) in zip(pair, [1, -1] as [Int8]) {
+        for symbol in try grammar.symbols(named: name) where symbol.index < result.count {
+          result[symbol.index] = change
+        }
+      }
+    }
+    return result
+  }
+
+  /// For each state that a shift leads to, the cheapest terminal that does.
+  private static func cheapestShifts(
+    _ state: Int, _ cells: UnsafeMutablePointer<UInt16>, _ symbolCount: Int,
     _ starts: [UInt32], _ flat: [Action], _ samples: TerminalSamples
   ) -> [Row.Shift] {
     var best: [UInt16: SymbolID] = [:]

@@ -10,8 +10,6 @@ public struct LayoutRule: Sendable {
   let dedent: SymbolID
   let tabWidth: Int
   let lineComment: [UInt8]
-  /// How a terminal changes the number of open brackets, between which lines are joined.
-  let bracketChange: [SymbolID: Int32]
 
   init?(_ grammar: Grammar) throws(RecognitionError) {
     guard let layout = grammar.description.layout else { return nil }
@@ -26,15 +24,6 @@ public struct LayoutRule: Sendable {
     indent = try find(layout.indent)
     dedent = try find(layout.dedent)
     tabWidth = layout.tabWidth
-    var changes: [SymbolID: Int32] = [:]
-    for pair in layout.brackets ?? [] {
-      for (name, change) in [(pair.prefix(1), Int32(1)), (pair.suffix(1), -1)] {
-        for (index, symbol) in symbols.prefix(grammar.tables.terminalCount).enumerated() where symbol.name == name {
-          changes[SymbolID(index)] = change
-        }
-      }
-    }
-    bracketChange = changes
     lineComment = Array((grammar.description.lineComment ?? "").utf8)
   }
 
@@ -118,7 +107,7 @@ public struct LayoutRule: Sendable {
   }
 }
 
-/// A condition on the innermost open block's column, as an inclusive range.
+/// A condition on the innermost open block's column, or on a number of brackets, as an inclusive range.
 struct ColumnCondition: Hashable {
   var low: Int16 = 0
   var high: Int16 = .max
@@ -131,8 +120,14 @@ struct ColumnCondition: Hashable {
 
   var isEmpty: Bool { low > high }
   func contains(_ column: Int32) -> Bool { Int32(low) <= column && column <= Int32(high) }
+  func includes(_ other: ColumnCondition) -> Bool { low <= other.low && other.high <= high }
   func intersection(_ other: ColumnCondition) -> ColumnCondition {
     ColumnCondition(low: max(low, other.low), high: min(high, other.high))
+  }
+  /// The condition on a number that is `difference` less where this one is asked.
+  func moved(by difference: Int16) -> ColumnCondition {
+    ColumnCondition(
+      low: low == 0 ? 0 : max(low + difference, 0), high: high == .max ? high : high + difference)
   }
   private static func clamp(_ value: Int) -> Int16 { Int16(clamping: value) }
 }

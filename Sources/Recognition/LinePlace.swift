@@ -1,35 +1,38 @@
 import Grammar
 
-/// Where on a logical line a text goes on, as far as a layout rule asks; `.any` without one.
+/// What a text in a hole has begun, and the text behind it must find as it expects: a line, strings.
 struct LinePlace: Hashable {
   /// The last terminal was one of layout, so the next one starts a line.
   var startsLine = false
-  /// Open brackets between which lines are joined, counted up to `manyBrackets`.
-  var brackets: UInt8 = 0
+  /// Contexts of the scanner that are open beyond those at the hole's start; `unknownContexts` once there were too many.
+  var contexts: Int8 = 0
 
   static let any = LinePlace()
-  /// From here on closing brackets are not counted any more, so that the summaries stay finite.
-  static let manyBrackets: UInt8 = 3
+  /// No more than this many contexts are opened or closed on a way through the summaries.
+  static let mostContexts = 1
+  static let unknownContexts = Int8.max
 
-  init(startsLine: Bool = false, brackets: UInt8 = 0) {
-    self.startsLine = startsLine
-    self.brackets = brackets
+  /// Whether the fixed text behind the hole may come next, as far as contexts go.
+  var mayEnd: Bool { contexts == 0 || contexts == Self.unknownContexts }
+
+  static func counted(_ contexts: Int) -> Int8 {
+    abs(contexts) > mostContexts ? unknownContexts : Int8(contexts)
   }
 
-  init(_ head: Head) {
-    startsLine = head.startsLine
-    brackets = UInt8(min(head.brackets, Int32(Self.manyBrackets)))
+  /// Whether a way goes on behind `terminal`: what opens within a string that the hole opens leads nowhere that its end
+  /// does not.
+  func allows(_ terminal: SymbolID, _ language: Language) -> Bool {
+    if contexts == Self.unknownContexts { return true }
+    if contexts > 0, language.bracketChange[terminal.index] > 0 { return false }
+    return abs(Int(contexts) + Int(language.contextChange[terminal.index])) <= Self.mostContexts
   }
 
   /// The place behind `terminal`; an extra changes nothing.
   func behind(_ terminal: SymbolID, _ language: Language) -> LinePlace {
-    guard let layout = language.layout else { return .any }
-    var next = LinePlace(startsLine: layout.isLayout(terminal), brackets: brackets)
-    switch layout.bracketChange[terminal] ?? 0 {
-    case 1: next.brackets = min(brackets + 1, Self.manyBrackets)
-    case -1 where brackets < Self.manyBrackets: next.brackets = brackets == 0 ? 0 : brackets - 1
-    default: break
-    }
+    var next = self
+    let change = language.contextChange[terminal.index]
+    if change != 0, contexts != Self.unknownContexts { next.contexts = Self.counted(Int(contexts) + Int(change)) }
+    next.startsLine = language.layout?.isLayout(terminal) ?? false
     return next
   }
 }

@@ -8,14 +8,7 @@ extension Language {
   func probes(_ arena: StackArena, _ head: Head, _ text: UnsafeBufferPointer<UInt8>) -> [[UInt8]] {
     var result = fixedProbes
     guard let layout else { return result }
-    var columns = [Int(arena.nodes[Int(head.node)].column)]
-    var node = head.node
-    while node >= 0 {
-      let column = Int(arena.nodes[Int(node)].column)
-      if column != columns[columns.count - 1] { columns.append(column) }
-      node = arena.nodes[Int(node)].parent
-    }
-    if columns.last != 0 { columns.append(0) }
+    var columns = arena.openColumns(of: head.node)
     columns.insert(columns[0] + 4, at: 0)
     let padding = layout.padding(text, head.position)
     let atIndentation = padding.reachesEnd && padding.crossesLine

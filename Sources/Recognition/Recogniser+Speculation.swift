@@ -21,16 +21,7 @@ extension Recogniser {
   /// The columns of the blocks that are open at `heads`, the innermost first; empty without a layout rule. O(depth).
   public func openColumns(at heads: [Head]) -> [Int] {
     guard language.layout != nil else { return [] }
-    var columns: [Int] = []
-    for head in heads {
-      var node = head.node
-      while node >= 0 {
-        let column = Int(arena.nodes[Int(node)].column)
-        if !columns.contains(column) { columns.append(column) }
-        node = arena.nodes[Int(node)].parent
-      }
-    }
-    return columns.sorted(by: >)
+    return Set(heads.flatMap { arena.openColumns(of: $0.node) }).sorted(by: >)
   }
 
   /// The frontier that these heads make.

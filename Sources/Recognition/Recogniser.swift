@@ -10,8 +10,6 @@ public struct Head: Hashable, Sendable {
   public var context: Int32
   /// The last terminal was one of layout, so the next one starts a logical line.
   var startsLine: Bool
-  /// Open brackets between which lines are joined.
-  var brackets: Int32 = 0
 }
 
 /// All parses of a text up to its frontier. A value: keep a copy to roll back to it.
@@ -46,7 +44,7 @@ public final class Recogniser {
     self.language = language
     step = StackStep(language, arena)
     lexer = TerminalLexer(language)
-    _ = arena.push(state: StateID.start.rawValue, column: 0, parent: -1)
+    _ = arena.push(state: StateID.start.rawValue, Surroundings(), parent: -1)
   }
 
   /// The frontier before any text. A byte order mark is the caller's to skip.
@@ -56,8 +54,16 @@ public final class Recogniser {
 
   public func resetFailure() { failure = nil }
 
-  /// An offset that no terminal may cross: fixed text starts there with a terminal of its own.
-  var border = -1
+  /// Where fixed text starts with a terminal of its own, which none from the hole in front of it may cross.
+  var border: Border?
+
+  /// The end of a hole.
+  struct Border {
+    var offset: Int
+    /// Where the hole starts, and the terminal that it was cut out of, if one.
+    var holeStart: Int
+    var cutTerminal: SymbolID?
+  }
 
   /// Whether the whole of `text` is in the language. O(bytes) for the deterministic parts of a grammar.
   public func accepts(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -131,7 +137,9 @@ public final class Recogniser {
           open.append(head)
           continue
         }
-        if lookahead.start < border, border < lookahead.end {
+        if let border, lookahead.start < border.offset, border.offset < lookahead.end,
+          !mayCross(border, lookahead, head, text, isComplete)
+        {
           fail(head, at: lookahead.start)
           continue
         }
@@ -154,6 +162,18 @@ public final class Recogniser {
     }
     for (lookahead, members) in groups { accepted = shift(members, lookahead, text, &work) || accepted }
     return accepted
+  }
+
+  /// A terminal that a hole was cut out of may go on behind it, if the fixed text alone goes on with it as well.
+  private func mayCross(
+    _ border: Border, _ lookahead: Lookahead, _ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ isComplete: Bool
+  ) -> Bool {
+    guard let terminal = border.cutTerminal, terminal == lookahead.terminal else { return false }
+    if lookahead.start < border.holeStart { return true }
+    let state = arena.nodes[Int(head.node)].state
+    let rest = lexer.lex(text, border.offset, state: state, scannerState: head.scanner, isComplete: isComplete)
+    guard case .found(let rest) = rest else { return false }
+    return rest.terminal == terminal && rest.start == border.offset && rest.end == lookahead.end
   }
 
   private func shift(
@@ -188,12 +208,10 @@ public final class Recogniser {
       return false
     }
     let context = context(behind: lookahead, first, text)
-    let change = language.layout?.bracketChange[lookahead.terminal] ?? 0
     for node in step.results {
       add(
         Head(
-          node: node, position: lookahead.end, scanner: lookahead.scanner, context: context, startsLine: startsLine,
-          brackets: max(0, first.brackets + change)),
+          node: node, position: lookahead.end, scanner: lookahead.scanner, context: context, startsLine: startsLine),
         &work)
     }
     return step.accepted
@@ -203,13 +221,15 @@ public final class Recogniser {
   /// block, any other on the line of the one before it, unless brackets join lines.
   func fitsLayout(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
     guard language.strictLayout, let layout = language.layout else { return true }
-    if head.startsLine { return Int(arena.nodes[Int(head.node)].column) == layout.column(text, start) }
-    return head.brackets > 0 || start <= head.position || !layout.breaksLine(text, head.position..<start)
+    if head.startsLine { return Int(arena.nodes[Int(head.node)].open.column) == layout.column(text, start) }
+    return arena.nodes[Int(head.node)].open.brackets > 0 || start <= head.position
+      || !layout.breaksLine(text, head.position..<start)
   }
 
   /// Whether an extra may start at `start`: a comment, where lines are not joined, only where the line may end.
   func allowsExtra(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
-    guard language.strictLayout, let layout = language.layout, !head.startsLine, head.brackets == 0,
+    guard language.strictLayout, let layout = language.layout, !head.startsLine,
+      arena.nodes[Int(head.node)].open.brackets == 0,
       let mark = layout.lineComment.first, start < text.count, text[start] == mark
     else { return true }
     let state = arena.nodes[Int(head.node)].state
@@ -232,11 +252,10 @@ public final class Recogniser {
     for index in work.indices {
       let other = work[index]
       guard other.position == head.position, other.scanner == head.scanner, other.startsLine == head.startsLine,
-        other.brackets == head.brackets,
-        arena.nodes[Int(other.node)].state == node.state, arena.nodes[Int(other.node)].column == node.column
+        arena.nodes[Int(other.node)].state == node.state, arena.nodes[Int(other.node)].open == node.open
       else { continue }
       if other.node == head.node { return }
-      let merged = arena.push(state: node.state, column: node.column, parent: node.parent)
+      let merged = arena.push(state: node.state, node.open, parent: node.parent)
       for source in [head.node, other.node] {
         arena.forEachAncestor(of: source, depth: 1) { parent in
           if !arena.hasParent(merged, parent) { arena.addParent(merged, parent) }

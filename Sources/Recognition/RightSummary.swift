@@ -16,10 +16,17 @@ import Grammar
 /// In a hole every reduction is taken under any lookahead. This can only add exits, so the summary is a necessary
 /// condition; what closes a hole is checked on the concrete text.
 final class RightSummary {
+  /// A terminal to be written in a hole.
+  struct PlannedTerminal {
+    var symbol: SymbolID
+    /// For an indent, the columns that the text behind the hole leaves to the block.
+    var columns: ColumnCondition
+  }
+
   let language: Language
   let suffix: SuffixText
 
-  struct Exit: Hashable {
+  struct Exit: Equatable, BitwiseCopyable {
     /// States to pop, the key's own included; 0 for acceptance.
     var count: UInt8
     /// The nonterminal to go on with; `extraBit` marks the end of a non-terminal extra.
@@ -30,53 +37,64 @@ final class RightSummary {
     static let extraBit: UInt16 = 0x8000
   }
 
-  /// An exit with its cost and how it came about: by itself (`via` < 0), or from an exit of a subscription's child.
-  struct Settled {
+  /// An exit of a key with its cost and how it came about: by itself (`via` < 0), or from an exit of a subscription's
+  /// child.
+  struct Settled: BitwiseCopyable {
     var exit: Exit
     var cost: Int32
-    var via: Int32
-    var childExit: Int32
+    fileprivate var key: Int32
+    fileprivate var via: Int32
+    fileprivate var childExit: Int32
+    /// The key's next exit, -1 for none.
+    var next: Int32 = -1
+    /// The one before with the same target and other conditions, -1 for none.
+    fileprivate var similar: Int32 = -1
   }
 
-  private struct Subscription {
+  private struct Subscription: BitwiseCopyable {
     var parent: Int32
     var child: Int32
     /// The child stands over the parent's state; else it replaces it.
     var isOver: Bool
     /// What the terminal that leads to the child does to the open blocks.
-    var block: BlockChange
+    var block = BlockChange.same
     /// The effect before that terminal.
-    var blocks: BlockEffect
-    var cost: Int32
+    var blocks = BlockEffect.none
+    var cost: Int32 = 0
     /// The terminal written in the hole, `.end` if none, and the hole.
-    var terminal: SymbolID
-    var hole: Int32
+    var terminal = SymbolID.end
+    var hole: Int32 = 0
     /// The exit of another child that this subscription continues.
-    var originVia: Int32
-    var originExit: Int32
+    var originVia: Int32 = -1
+    var originExit: Int32 = -1
+    /// The child's next subscriber, -1 for none.
+    var next: Int32 = -1
+    /// The one before between the same keys with other conditions, -1 for none.
+    var similar: Int32 = -1
   }
-  private struct Key {
+  private struct Key: BitwiseCopyable {
     var state: UInt16
     var position: Int32
-    var exits: [Settled] = []
-    var subscribers: [Int32] = []
+    var firstExit: Int32 = -1
+    var lastExit: Int32 = -1
+    var firstSubscriber: Int32 = -1
   }
-  private struct SettledKey: Hashable {
-    var key: Int32
-    var exit: Exit
-  }
-  private struct Event {
-    var key: Int32
+  /// An exit on its way to a key; a goto over the key's state where the exit pops all that is above it.
+  private struct Event: BitwiseCopyable {
     var settled: Settled
+    var isGoto: Bool
   }
 
-  private var keys: [Key] = []
-  private var identifiers: [UInt64: Int32] = [:]
-  private var subscriptions: [Subscription] = []
-  private var settled: Set<SettledKey> = []
-  private var buckets: [[Event]] = []
-  private var lowest = 0
-  private var fresh: [Int32] = []
+  private var keys = Pool<Key>()
+  private var exits = Pool<Settled>(capacity: 256)
+  private var subscriptions = Pool<Subscription>(capacity: 256)
+  private var queue = BucketQueue<Event>()
+  private var fresh = Pool<Int32>()
+  private var freshDone: Int32 = 0
+  /// Keys by state and position; exits by key and target; gotos by the two keys.
+  private var keyTable = IndexTable()
+  private var exitTable = IndexTable()
+  private var gotoTable = IndexTable()
   /// Costs are clamped here; acceptance does not depend on them.
   private static let maximalCost: Int32 = 8191
 
@@ -85,124 +103,219 @@ final class RightSummary {
     language = suffix.language
   }
 
-  /// The settled exits of `state` at `position`, by ascending cost. Amortised O(exits).
-  func exits(_ state: UInt16, _ position: Int32) -> [Settled] {
-    let key = identifier(state, position)
-    settle()
-    return keys[Int(key)].exits
+  deinit {
+    keys.deallocate()
+    exits.deallocate()
+    subscriptions.deallocate()
+    queue.deallocate()
+    fresh.deallocate()
+    keyTable.deallocate()
+    exitTable.deallocate()
+    gotoTable.deallocate()
   }
 
-  /// The terminals that the exit with index `index` of the key writes in hole `hole`.
-  func terminals(_ state: UInt16, _ position: Int32, exit index: Int, hole: Int) -> [SymbolID] {
-    var result: [SymbolID] = []
-    collect(identifier(state, position), Int32(index), Int32(hole), &result)
+  /// The first settled exit of `state` at `position`, -1 for none; the others follow by `next`, by ascending cost.
+  ///
+  /// Amortised O(exits).
+  func firstExit(_ state: UInt16, _ position: Int32) -> Int32 {
+    let key = identifier(state, position)
+    settle()
+    return keys[key].firstExit
+  }
+
+  @inline(__always)
+  subscript(exit: Int32) -> Settled { exits[exit] }
+
+  /// The terminals that an exit writes in hole `hole`. O(terminals of the exit).
+  func terminals(of exit: Int32, hole: Int) -> [PlannedTerminal] {
+    var result: [PlannedTerminal] = []
+    collect(exit, Int32(hole), &result)
     return result
   }
 
-  private func collect(_ key: Int32, _ exit: Int32, _ hole: Int32, _ result: inout [SymbolID]) {
-    let settled = keys[Int(key)].exits[Int(exit)]
+  private func collect(_ exit: Int32, _ hole: Int32, _ result: inout [PlannedTerminal]) {
+    let settled = exits[exit]
     if settled.via < 0 { return }
-    prefix(settled.via, hole, &result)
-    collect(subscriptions[Int(settled.via)].child, settled.childExit, hole, &result)
+    write(settled.via, settled.childExit, hole, &result)
+    collect(settled.childExit, hole, &result)
   }
 
-  private func prefix(_ index: Int32, _ hole: Int32, _ result: inout [SymbolID]) {
-    let subscription = subscriptions[Int(index)]
+  /// What is written up to the child of a subscription, which goes on with the child's exit `exit`.
+  private func write(_ index: Int32, _ exit: Int32, _ hole: Int32, _ result: inout [PlannedTerminal]) {
+    let subscription = subscriptions[index]
     if subscription.originVia >= 0 {
-      prefix(subscription.originVia, hole, &result)
-      collect(subscriptions[Int(subscription.originVia)].child, subscription.originExit, hole, &result)
+      write(subscription.originVia, subscription.originExit, hole, &result)
+      collect(subscription.originExit, hole, &result)
     }
-    if subscription.terminal != .end, subscription.hole == hole { result.append(subscription.terminal) }
+    guard subscription.terminal != .end, subscription.hole == hole else { return }
+    // A block lies within an exit of the state behind its indent, which says all that is asked of its column.
+    let columns = subscription.block == .opensUnknown ? exits[exit].exit.blocks.inner : .any
+    result.append(PlannedTerminal(symbol: subscription.terminal, columns: columns))
   }
+
+  // MARK: Keys, exits and gotos
 
   private func identifier(_ state: UInt16, _ position: Int32) -> Int32 {
-    let packed = UInt64(state) << 32 | UInt64(UInt32(bitPattern: position))
-    if let known = identifiers[packed] { return known }
-    let identifier = Int32(keys.count)
-    keys.append(Key(state: state, position: position))
-    identifiers[packed] = identifier
-    fresh.append(identifier)
+    let hash = Self.hash(state, position)
+    let keys = keys
+    let (known, slot) = keyTable.find(hash) { keys[$0].position == position && keys[$0].state == state }
+    if known >= 0 { return known }
+    let identifier = self.keys.append(Key(state: state, position: position))
+    let grown = self.keys
+    keyTable.insert(identifier, at: slot) { Self.hash(grown[$0].state, grown[$0].position) }
+    _ = fresh.append(identifier)
     return identifier
+  }
+
+  @inline(__always)
+  private static func hash(_ state: UInt16, _ position: Int32) -> UInt64 {
+    IndexTable.hash(UInt64(state) << 32 | UInt64(UInt32(bitPattern: position)))
+  }
+
+  @inline(__always)
+  private static func hash(_ settled: Settled) -> UInt64 {
+    let target = UInt64(UInt32(bitPattern: settled.exit.position)) << 32 | UInt64(settled.exit.symbol) << 8
+    return IndexTable.hash(
+      (target | UInt64(settled.exit.count)) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(UInt32(bitPattern: settled.key)))
+  }
+
+  /// The place of exits of one key to one target, and the last of them or -1.
+  @inline(__always)
+  private func place(of settled: Settled) -> (index: Int32, slot: Int) {
+    let exits = exits
+    return exitTable.find(Self.hash(settled)) {
+      let other = exits[$0]
+      return other.key == settled.key && other.exit.position == settled.exit.position
+        && other.exit.symbol == settled.exit.symbol && other.exit.count == settled.exit.count
+    }
+  }
+
+  /// Whether a way that was found before, and so is as cheap, asks for no more. O(conditions).
+  @inline(__always)
+  private func isKnown(_ settled: Settled, from last: Int32) -> Bool {
+    var index = last
+    while index >= 0 {
+      if exits[index].exit.blocks.includes(settled.exit.blocks) { return true }
+      index = exits[index].similar
+    }
+    return false
   }
 
   private func settle() {
     while true {
-      while let key = fresh.popLast() { expand(key) }
-      while lowest < buckets.count, buckets[lowest].isEmpty { lowest += 1 }
-      if lowest >= buckets.count { return }
-      guard let event = buckets[lowest].popLast() else { continue }
-      settle(event)
+      while freshDone < fresh.count {
+        freshDone += 1
+        expand(fresh[freshDone - 1])
+      }
+      guard let (event, cost) = queue.popLowest() else { return }
+      if event.isGoto {
+        goOn(event.settled, cost)
+      } else {
+        settle(event.settled)
+      }
     }
   }
 
-  private func schedule(_ key: Int32, _ settled: Settled) {
+  private func schedule(_ settled: Settled, isGoto: Bool = false) {
     if settled.exit.blocks.isImpossible { return }
-    let bucket = Int(min(settled.cost, Self.maximalCost))
-    while buckets.count <= bucket { buckets.append([]) }
-    buckets[bucket].append(Event(key: key, settled: settled))
-    lowest = min(lowest, bucket)
+    if !isGoto, isKnown(settled, from: place(of: settled).index) { return }
+    queue.insert(Event(settled: settled, isGoto: isGoto), cost: settled.cost)
   }
 
-  private func settle(_ event: Event) {
-    guard settled.insert(SettledKey(key: event.key, exit: event.settled.exit)).inserted else { return }
-    let index = Int32(keys[Int(event.key)].exits.count)
-    keys[Int(event.key)].exits.append(event.settled)
-    let subscribers = keys[Int(event.key)].subscribers
-    for subscriber in subscribers { deliver(subscriber, index, event.settled) }
-  }
-
-  private struct SubscriptionKey: Hashable {
-    var parent: Int32
-    var child: Int32
-    var isOver: Bool
-    var blocks: BlockEffect
-  }
-  private var continued: Set<SubscriptionKey> = []
-
-  private func subscribe(_ subscription: Subscription) {
-    if subscription.originVia >= 0 {
-      // The first of several ways to the same goto is the cheapest.
-      let key = SubscriptionKey(
-        parent: subscription.parent, child: subscription.child, isOver: subscription.isOver,
-        blocks: subscription.blocks)
-      if !continued.insert(key).inserted { return }
+  private func settle(_ settled: Settled) {
+    let (last, slot) = place(of: settled)
+    if isKnown(settled, from: last) { return }
+    var settled = settled
+    settled.similar = last
+    let index = exits.append(settled)
+    if last >= 0 {
+      exitTable.replace(slot, by: index)
+    } else {
+      let exits = exits
+      exitTable.insert(index, at: slot) { Self.hash(exits[$0]) }
     }
-    let index = Int32(subscriptions.count)
-    subscriptions.append(subscription)
-    keys[Int(subscription.child)].subscribers.append(index)
-    let exits = keys[Int(subscription.child)].exits
-    for (position, exit) in exits.enumerated() { deliver(index, Int32(position), exit) }
+    let key = settled.key
+    if keys[key].lastExit >= 0 { exits.base[Int(keys[key].lastExit)].next = index }
+    if keys[key].firstExit < 0 { keys.base[Int(key)].firstExit = index }
+    keys.base[Int(key)].lastExit = index
+    var subscriber = keys[key].firstSubscriber
+    while subscriber >= 0 {
+      deliver(subscriber, index)
+      subscriber = subscriptions[subscriber].next
+    }
+  }
+
+  /// Goes on with a goto over a key's state. The first of several ways to it is the cheapest.
+  private func goOn(_ settled: Settled, _ cost: Int32) {
+    let state = keys[settled.key].state
+    let target = language.goto(state, settled.exit.symbol & ~Exit.extraBit)
+    if target == 0 { return }
+    let isExtra = settled.exit.symbol & Exit.extraBit != 0 && target == state
+    var subscription = Subscription(
+      parent: settled.key, child: identifier(target, settled.exit.position), isOver: !isExtra,
+      blocks: settled.exit.blocks, cost: cost, originVia: settled.via, originExit: settled.childExit)
+    let subscriptions = subscriptions
+    let (last, slot) = gotoTable.find(Self.hash(subscription)) {
+      let other = subscriptions[$0]
+      return other.parent == subscription.parent && other.child == subscription.child
+        && other.isOver == subscription.isOver
+    }
+    var index = last
+    while index >= 0 {
+      if subscriptions[index].blocks.includes(subscription.blocks) { return }
+      index = subscriptions[index].similar
+    }
+    subscription.similar = last
+    let new = subscribe(subscription)
+    if last >= 0 {
+      gotoTable.replace(slot, by: new)
+    } else {
+      let grown = self.subscriptions
+      gotoTable.insert(new, at: slot) { Self.hash(grown[$0]) }
+    }
+  }
+
+  @inline(__always)
+  private static func hash(_ subscription: Subscription) -> UInt64 {
+    IndexTable.hash(
+      UInt64(UInt32(bitPattern: subscription.parent)) << 32
+        | UInt64(UInt32(bitPattern: subscription.child)) << 1 | (subscription.isOver ? 1 : 0))
+  }
+
+  @discardableResult
+  private func subscribe(_ subscription: Subscription) -> Int32 {
+    var subscription = subscription
+    let child = subscription.child
+    subscription.next = keys[child].firstSubscriber
+    let index = subscriptions.append(subscription)
+    keys.base[Int(child)].firstSubscriber = index
+    var exit = keys[child].firstExit
+    while exit >= 0 {
+      deliver(index, exit)
+      exit = exits[exit].next
+    }
+    return index
   }
 
   /// An exit of a child becomes one of its parent, or goes on over the parent's state.
-  private func deliver(_ index: Int32, _ childExit: Int32, _ child: Settled) {
-    let subscription = subscriptions[Int(index)]
-    var exit = child.exit
-    exit.blocks = subscription.blocks.followed(by: subscription.block, child.exit.blocks)
-    if exit.blocks.isImpossible { return }
-    let cost = min(subscription.cost + child.cost, Self.maximalCost)
-    if exit.count == 0 || !subscription.isOver {
-      schedule(subscription.parent, Settled(exit: exit, cost: cost, via: index, childExit: childExit))
-    } else if exit.count >= 2 {
-      exit.count -= 1
-      schedule(subscription.parent, Settled(exit: exit, cost: cost, via: index, childExit: childExit))
-    } else {
-      // Exactly the child's own states are popped: the goto stands over the parent's state.
-      let state = keys[Int(subscription.parent)].state
-      let target = language.goto(state, exit.symbol & ~Exit.extraBit)
-      if target == 0 { return }
-      let isExtra = exit.symbol & Exit.extraBit != 0 && target == state
-      let next = identifier(target, exit.position)
-      subscribe(
-        Subscription(
-          parent: subscription.parent, child: next, isOver: !isExtra, block: .same, blocks: exit.blocks,
-          cost: cost, terminal: .end, hole: 0, originVia: index, originExit: childExit))
-    }
+  private func deliver(_ index: Int32, _ childExit: Int32) {
+    let subscription = subscriptions[index]
+    let child = exits[childExit]
+    var settled = Settled(
+      exit: child.exit, cost: min(subscription.cost + child.cost, Self.maximalCost), key: subscription.parent,
+      via: index, childExit: childExit)
+    settled.exit.blocks = subscription.blocks.followed(by: subscription.block, child.exit.blocks)
+    // Where exactly the child's own states are popped, the goto stands over the parent's state.
+    let isGoto = subscription.isOver && child.exit.count == 1
+    if subscription.isOver, child.exit.count >= 2 { settled.exit.count -= 1 }
+    schedule(settled, isGoto: isGoto)
   }
 
+  // MARK: The rules
+
   private func expand(_ key: Int32) {
-    let state = keys[Int(key)].state
-    let position = suffix.positions[Int(keys[Int(key)].position)]
+    let state = keys[key].state
+    let position = suffix.positions[Int(keys[key].position)]
     switch position.kind {
     case .gap: expandGap(key, state, position)
     case .pending: expandPending(key, state, position)
@@ -212,20 +325,21 @@ final class RightSummary {
 
   private func expandGap(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
     let row = language.rows[Int(state)]
-    let here = keys[Int(key)].position
+    let here = keys[key].position
     for reduction in row.reductions { reduce(key, reduction.symbol.rawValue, reduction.childCount, here) }
     for reduction in row.extraReductions {
       reduce(key, reduction.symbol.rawValue | Exit.extraBit, reduction.childCount, here)
     }
-    for shift in row.shifts {
-      let line = position.line.behind(shift.terminal, language)
+    for shift in row.shifts where position.line.allows(shift.terminal, language) {
+      var line = position.line.behind(shift.terminal, language)
+      if suffix.allowsOtherContexts { line.contexts = 0 }
       let next =
         line == position.line ? here : suffix.identifier(.gap(Int(position.segment), position.scanner, line))
       subscribe(
         Subscription(
           parent: key, child: identifier(shift.target.rawValue, next), isOver: true,
-          block: change(shift.terminal, column: nil), blocks: .none, cost: language.samples.costs[shift.terminal.index],
-          terminal: shift.terminal, hole: position.segment, originVia: -1, originExit: -1))
+          block: change(shift.terminal, column: nil), cost: language.samples.costs[shift.terminal.index],
+          terminal: shift.terminal, hole: position.segment))
     }
     let arrivals = suffix.arrivals(state, behind: position)
     for arrival in arrivals { become(key, state, arrival) }
@@ -235,10 +349,12 @@ final class RightSummary {
     var terminal = SymbolID(rawValue: position.terminal)
     let fallback = SymbolID(rawValue: position.fallback)
     if fallback != .end, !language.hasActions(state, terminal) { terminal = fallback }
-    let line = position.line.behind(terminal, language)
+    var line = position.line.behind(terminal, language)
+    // Fixed text has its own contexts.
+    line.contexts = 0
     for action in language.actions(state, terminal) {
       switch action.kind {
-      case .reduce: reduce(key, action.operand, Int(action.childCount), keys[Int(key)].position)
+      case .reduce: reduce(key, action.operand, Int(action.childCount), keys[key].position)
       case .shift:
         let arrivals = suffix.arrivals(
           action.operand, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner,
@@ -247,8 +363,7 @@ final class RightSummary {
           subscribe(
             Subscription(
               parent: key, child: identifier(action.operand, arrival), isOver: true,
-              block: change(terminal, column: position.column), blocks: BlockEffect(inner: position.condition), cost: 0,
-              terminal: .end, hole: 0, originVia: -1, originExit: -1))
+              block: change(terminal, column: position.column), blocks: position.effect))
         }
       case .shiftExtra:
         let arrivals = suffix.arrivals(
@@ -257,11 +372,9 @@ final class RightSummary {
         for arrival in arrivals { become(key, state, arrival) }
       case .accept:
         schedule(
-          key,
           Settled(
-            exit: Exit(count: 0, symbol: 0, position: -1, blocks: BlockEffect(inner: position.condition)), cost: 0,
-            via: -1,
-            childExit: -1))
+            exit: Exit(count: 0, symbol: 0, position: -1, blocks: position.effect), cost: 0,
+            key: key, via: -1, childExit: -1))
       }
     }
   }
@@ -269,14 +382,19 @@ final class RightSummary {
   /// `column` is that of the block which an indent opens, nil if it is unknown.
   private func change(_ terminal: SymbolID, column: Int32?) -> BlockChange {
     guard let layout = language.layout else { return .same }
-    if terminal == layout.indent { return .opens(column) }
-    return terminal == layout.dedent ? .closes : .same
+    if terminal == layout.indent { return column.map { .opens($0) } ?? .opensUnknown }
+    if terminal == layout.dedent { return .closes }
+    switch language.bracketChange[terminal.index] {
+    case 1: return .opensBracket
+    case -1: return .closesBracket
+    default: return .same
+    }
   }
 
   private func expandUnlexed(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
     if language.lexStates[Int(state)] == ParseTables.noLookahead {
       for reduction in language.rows[Int(state)].extraReductions {
-        reduce(key, reduction.symbol.rawValue | Exit.extraBit, reduction.childCount, keys[Int(key)].position)
+        reduce(key, reduction.symbol.rawValue | Exit.extraBit, reduction.childCount, keys[key].position)
       }
       return
     }
@@ -289,17 +407,16 @@ final class RightSummary {
   private func reduce(_ key: Int32, _ symbol: UInt16, _ count: Int, _ position: Int32) {
     if count > 0 {
       schedule(
-        key,
         Settled(
-          exit: Exit(count: UInt8(count), symbol: symbol, position: position, blocks: .none), cost: 0, via: -1,
+          exit: Exit(count: UInt8(count), symbol: symbol, position: position, blocks: .none), cost: 0, key: key,
+          via: -1,
           childExit: -1))
     } else {
-      let target = language.goto(keys[Int(key)].state, symbol & ~Exit.extraBit)
+      let target = language.goto(keys[key].state, symbol & ~Exit.extraBit)
       if target == 0 { return }
       subscribe(
         Subscription(
-          parent: key, child: identifier(target, position), isOver: true, block: .same, blocks: .none, cost: 0,
-          terminal: .end, hole: 0, originVia: -1, originExit: -1))
+          parent: key, child: identifier(target, position), isOver: true))
     }
   }
 
@@ -307,7 +424,6 @@ final class RightSummary {
   private func become(_ key: Int32, _ state: UInt16, _ position: Int32) {
     subscribe(
       Subscription(
-        parent: key, child: identifier(state, position), isOver: false, block: .same, blocks: .none, cost: 0,
-        terminal: .end, hole: 0, originVia: -1, originExit: -1))
+        parent: key, child: identifier(state, position), isOver: false))
   }
 }

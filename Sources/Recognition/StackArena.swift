@@ -1,12 +1,32 @@
+import Grammar
+
 /// A node of the graph-structured stack, an index into the arena.
 public struct StackNodeID: Hashable, Sendable {
   @usableFromInline var rawValue: Int32
   var index: Int { Int(rawValue) }
 }
 
+/// What is open at a place in a text.
+struct Surroundings: Equatable, BitwiseCopyable {
+  /// The column of the innermost block.
+  var column: Int32 = 0
+  /// How many brackets are open between which lines are joined.
+  var brackets: UInt8 = 0
+  /// How many contexts of the external scanner are open, as strings are.
+  var contexts: Int8 = 0
+
+  /// Behind `terminal`, but for the column, which the block that opens or closes decides.
+  func behind(_ terminal: SymbolID, _ language: Language) -> Surroundings {
+    var next = self
+    next.brackets = UInt8(clamping: Int(brackets) + Int(language.bracketChange[terminal.index]))
+    next.contexts = Int8(clamping: Int(contexts) + Int(language.contextChange[terminal.index]))
+    return next
+  }
+}
+
 /// The graph-structured stack: nodes are never changed once a step is over, so a set of heads is a snapshot.
 ///
-///     node:   state | column | parent | more          column: that of the innermost block open behind the node
+///     node:   open | state | parent | more            open: blocks, brackets and strings behind the node
 ///                                 |       |
 ///                                 v       v
 ///                             a node   a list of further parents (ambiguous parses)
@@ -14,8 +34,8 @@ public struct StackNodeID: Hashable, Sendable {
 /// Speculation takes a mark, pushes nodes and releases them; committed nodes stay for the life of the arena.
 final class StackArena {
   struct Node {
+    var open: Surroundings
     var state: UInt16
-    var column: Int32
     var parent: Int32
     var more: Int32
   }
@@ -54,7 +74,7 @@ final class StackArena {
   }
 
   @inline(__always)
-  func push(state: UInt16, column: Int32, parent: Int32) -> Int32 {
+  func push(state: UInt16, _ open: Surroundings, parent: Int32) -> Int32 {
     if nodeCount == nodeCapacity {
       let grown = UnsafeMutablePointer<Node>.allocate(capacity: nodeCapacity * 2)
       grown.moveInitialize(from: nodes, count: nodeCount)
@@ -62,7 +82,7 @@ final class StackArena {
       nodes = grown
       nodeCapacity *= 2
     }
-    (nodes + nodeCount).initialize(to: Node(state: state, column: column, parent: parent, more: -1))
+    (nodes + nodeCount).initialize(to: Node(open: open, state: state, parent: parent, more: -1))
     nodeCount += 1
     return Int32(nodeCount - 1)
   }
@@ -96,10 +116,24 @@ final class StackArena {
     var node = node
     while node >= 0 {
       // Columns grow inwards. Parses that share a node differ in their blocks only where the text is ambiguous.
-      if nodes[Int(node)].column < column { return nodes[Int(node)].column }
+      if nodes[Int(node)].open.column < column { return nodes[Int(node)].open.column }
       node = nodes[Int(node)].parent
     }
     return 0
+  }
+
+  /// The columns of the blocks that are open at `node`, the innermost first and 0 last. O(depth of the stack).
+  func openColumns(of node: Int32) -> [Int] {
+    var columns: [Int] = []
+    var node = node
+    while node >= 0 {
+      // Indents of blocks that are closed may still stand on the stack, beside the block around them.
+      let column = Int(nodes[Int(node)].open.column)
+      if columns.last.map({ column < $0 }) ?? true { columns.append(column) }
+      node = nodes[Int(node)].parent
+    }
+    if columns.last != 0 { columns.append(0) }
+    return columns
   }
 
   /// Calls `body` with every node `depth` below `node`; duplicates are possible. O(paths).

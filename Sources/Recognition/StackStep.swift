@@ -38,9 +38,11 @@ final class StackStep {
         switch action.kind {
         case .reduce: reduce(node, link, action)
         case .shift where link < 0:
-          let current = arena.nodes[Int(node)].column
-          let next = closesBlock ? arena.outerColumn(current, from: node) : opensBlock ? column : current
-          push(action.operand, onto: node, column: next)
+          let open = arena.nodes[Int(node)].open
+          var next = open.behind(lookahead, language)
+          if opensBlock { next.column = column }
+          if closesBlock { next.column = arena.outerColumn(open.column, from: node) }
+          push(action.operand, onto: node, next)
         case .shiftExtra where link < 0:
           if !results.contains(node) { results.append(node) }
         case .accept: accepted = true
@@ -64,7 +66,7 @@ final class StackStep {
             // The reduced extra does not count: the stack is as it was before it.
             if !results.contains(base) { results.append(base) }
           } else {
-            push(target, onto: base, column: arena.nodes[Int(base)].column)
+            push(target, onto: base, arena.nodes[Int(base)].open)
           }
         }
       }
@@ -96,15 +98,16 @@ final class StackStep {
     collectBases(node, link, Int(action.childCount))
     for base in bases {
       let target = language.goto(arena.nodes[Int(base)].state, action.operand)
-      if target != 0 { add(target, over: base, column: arena.nodes[Int(node)].column) }
+      if target != 0 { add(target, over: base, arena.nodes[Int(node)].open) }
     }
   }
 
   /// A goto: merges with a node of this step that has the same state, else makes one.
   ///
-  /// The column is that behind the reduced terminals, which is not the base's if an indent stays below a closed block.
-  private func add(_ state: UInt16, over base: Int32, column: Int32) {
-    for node in level where arena.nodes[Int(node)].state == state && arena.nodes[Int(node)].column == column {
+  /// What is open is that behind the reduced terminals: the column is not the base's if an indent stays below a closed
+  /// block.
+  private func add(_ state: UInt16, over base: Int32, _ open: Surroundings) {
+    for node in level where arena.nodes[Int(node)].state == state && arena.nodes[Int(node)].open == open {
       if arena.hasParent(node, base) { return }
       arena.addParent(node, base)
       queue.append((node, base))
@@ -115,7 +118,7 @@ final class StackStep {
       return
     }
     if level.contains(base) { hasChildInLevel = true }
-    let node = arena.push(state: state, column: column, parent: base)
+    let node = arena.push(state: state, open, parent: base)
     level.append(node)
     queue.append((node, -1))
   }
@@ -129,14 +132,14 @@ final class StackStep {
     }
   }
 
-  private func push(_ state: UInt16, onto parent: Int32, column: Int32) {
+  private func push(_ state: UInt16, onto parent: Int32, _ open: Surroundings) {
     for node in results where node >= 0 {
-      if arena.nodes[Int(node)].state == state, arena.nodes[Int(node)].column == column, fresh(node) {
+      if arena.nodes[Int(node)].state == state, arena.nodes[Int(node)].open == open, fresh(node) {
         if !arena.hasParent(node, parent) { arena.addParent(node, parent) }
         return
       }
     }
-    results.append(arena.push(state: state, column: column, parent: parent))
+    results.append(arena.push(state: state, open, parent: parent))
     firstFresh = min(firstFresh, results[results.count - 1])
   }
 

@@ -15,7 +15,11 @@ struct SuffixPosition: Hashable {
   var column: Int32 = 0
   /// What must hold for the innermost block when the terminal is taken.
   var condition = ColumnCondition.any
+  /// What must hold for the number of brackets between which lines are joined.
+  var brackets = ColumnCondition.any
   var line = LinePlace.any
+
+  var effect: BlockEffect { BlockEffect(inner: condition, brackets: brackets) }
 
   /// A hole with the scanner's state in front of it, which its text is expected to come back to.
   static func gap(_ hole: Int, _ scanner: Int32, _ line: LinePlace) -> SuffixPosition {
@@ -45,7 +49,7 @@ final class SuffixText {
   }
 
   /// Text behind a hole may also go on in contexts that the hole's text can lead to.
-  private let allowsOtherContexts: Bool
+  let allowsOtherContexts: Bool
   private var otherContexts: [Int32: [Int32]] = [:]
 
   init(_ lexer: TerminalLexer, segments: [[UInt8]], allowsOtherContexts: Bool = false) {
@@ -82,8 +86,11 @@ final class SuffixText {
   /// A context other than that in front of the hole counts only where the scanner finds something else in it, as the
   /// end of a string that the hole opens.
   func arrivals(_ state: UInt16, behind gap: SuffixPosition) -> [Int32] {
+    guard gap.line.mayEnd else { return [] }
+    var line = gap.line
+    line.contexts = 0
     func arrivals(_ scanner: Int32) -> [Int32] {
-      self.arrivals(state, segment: Int(gap.segment), offset: 0, scanner: scanner, line: gap.line)
+      self.arrivals(state, segment: Int(gap.segment), offset: 0, scanner: scanner, line: line)
     }
     var found = arrivals(gap.scanner)
     guard allowsOtherContexts, language.externalLexStates[Int(state)] != 0, let scanner = language.scanner else {
@@ -113,7 +120,7 @@ final class SuffixText {
       var next: [Int32] = []
       for context in first {
         for row in Set(language.externalLexStates).sorted() where row != 0 {
-          for probe in language.fixedProbes {
+          for probe in language.fixedProbes + language.closers.map({ $0 + [0x20] }) {
             guard
               let scan = probe.withUnsafeBufferPointer({ lexer.scanner?.scan($0, 0, row: Int(row), state: context) }),
               scan.found, !(language.layout.map { $0.isLayout(scan.terminal) } ?? false), scan.state != scanner,
@@ -155,6 +162,7 @@ final class SuffixText {
       let allowsIndent = isValid(layout.indent, row) && !padding.reachesEnd
       let allowsDedent = isValid(layout.dedent, row)
       var terminal = base
+      terminal.brackets = language.strictLayout ? .equal(0) : .any
       if allowsIndent {
         terminal.terminal = layout.indent.rawValue
         terminal.condition = .below(column)
@@ -173,7 +181,7 @@ final class SuffixText {
         terminal.terminal = layout.newline.rawValue
         terminal.condition = condition
         result.append(terminal)
-        return result
+        if !language.strictLayout { return result }
       }
     }
     if row != 0, let session = lexer.scanner {
@@ -236,10 +244,10 @@ final class SuffixText {
       position.condition = condition.intersection(
         padding.crossesLine ? .equal(padding.column) : .above(padding.column - 1))
     }
-    if language.strictLayout, let layout = language.layout, !base.line.startsLine, base.line.brackets == 0, !isExtra,
-      found.terminal != .end, Int(base.offset) < found.start, layout.breaksLine(text, Int(base.offset)..<found.start)
+    if language.strictLayout, let layout = language.layout, !base.line.startsLine, !isExtra, found.terminal != .end,
+      Int(base.offset) < found.start, layout.breaksLine(text, Int(base.offset)..<found.start)
     {
-      position.condition = .impossible
+      position.brackets = .above(0)
     }
     return position
   }

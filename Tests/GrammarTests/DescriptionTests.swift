@@ -50,7 +50,7 @@ import Testing
   @Test func `a mistake names its file and line`() throws {
     #expect(
       try message("name: a\nextensions: [a]\nlayuot: 1\n")
-        == "grammar.yml:3: expected one of the keys extensions, functions, layout, licence, lineComment, name, "
+        == "grammar.yml:3: expected one of the keys contexts, extensions, functions, layout, licence, lineComment, name, "
         + "placeholders, probes, reference, version, found 'layuot'")
     #expect(
       try message("name: a\nextensions: [a]\nlayout:\n  newline: n\n  tabwidth: 8\n")
@@ -67,7 +67,7 @@ import Testing
     #expect(try message("name: [a\nb: c").hasPrefix("grammar.yml:2: expected YAML, found "))
     #expect(try message("forbiddenSymbol: [a]\n", dialect: true).hasPrefix("dialect.yml:1: expected one of the keys"))
     #expect(
-      try message("\nrootChildren: many\n", dialect: true).hasPrefix("dialect.yml:2: expected a value of type Int"))
+      try message("\nstrictLayout: many\n", dialect: true).hasPrefix("dialect.yml:2: expected a value of type Bool"))
     #expect(try message("# nothing\n", dialect: true) == "read")
   }
 

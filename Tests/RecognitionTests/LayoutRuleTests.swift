@@ -54,7 +54,7 @@ import Testing
     inside = inside.followed(by: .closes, BlockEffect(inner: .equal(4)))
     #expect(inside == BlockEffect(inner: .equal(8), outer: .equal(4), closed: 1))
     #expect(BlockEffect.none.followed(by: .opens(8), inside) == BlockEffect(inner: .equal(4)))
-    #expect(BlockEffect.none.followed(by: .opens(nil), inside) == BlockEffect(inner: .equal(4)))
+    #expect(BlockEffect.none.followed(by: .opensUnknown, inside) == BlockEffect(inner: .equal(4)))
     #expect(BlockEffect.none.followed(by: .opens(6), inside).isImpossible)
     #expect(BlockEffect(inner: .equal(2)).followed(by: .same, inside).isImpossible)
   }

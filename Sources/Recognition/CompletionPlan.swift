@@ -1,0 +1,122 @@
+import Grammar
+
+extension HoleRecogniser {
+  /// What is left to write in the current hole: the rest of an unfinished terminal, then terminals.
+  struct Plan {
+    var cost: Int
+    var rest: [UInt8]
+    /// The automaton's state behind `rest`, or `LexicalAutomaton.dead` where no terminal is unfinished.
+    var endState: UInt16
+    var terminals: [RightSummary.PlannedTerminal]
+    var head: Head
+  }
+
+  /// A lower bound of the terminals that the hole still needs after the known text; nil if nothing completes it.
+  public func terminalsNeeded() -> Int? { plans().first.map { $0.terminals.count + ($0.rest.isEmpty ? 0 : 1) } }
+
+  /// A cheapest way to complete the hole for each head and each terminal that the unfinished one can become, the
+  /// cheapest first.
+  func plans() -> [Plan] {
+    var result: [Plan] = []
+    text.withUnsafeBufferPointer { text in
+      for head in frontier.heads { collectPlans(head, text, &result) }
+    }
+    return result.sorted { $0.cost < $1.cost }
+  }
+
+  private func collectPlans(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ result: inout [Plan]) {
+    let arena = recogniser.arena
+    let state = arena.nodes[Int(head.node)].state
+    func add(_ node: Int32, line: LinePlace, rest: [UInt8], endState: UInt16 = LexicalAutomaton.dead, extra: Int) {
+      guard let found = completion.shortest(node, hole: hole, line: line) else {
+        return
+      }
+      result.append(
+        Plan(
+          cost: found.cost + rest.count + extra, rest: rest, endState: endState, terminals: found.terminals, head: head)
+      )
+    }
+    let lexState = language.lexStates[Int(state)]
+    guard head.position < text.count, lexState != ParseTables.noLookahead else {
+      add(head.node, line: completion.place(head), rest: [], extra: 0)
+      return
+    }
+    let match = language.lexer.match(text, head.position, lexState, isComplete: false)
+    if match.openStart >= text.count {
+      add(head.node, line: completion.place(head), rest: [], extra: 0)
+      return
+    }
+    // An unfinished terminal costs more than any padding, so that finishing it counts as progress.
+    if language.externalLexStates[Int(state)] != 0 { add(head.node, line: completion.place(head), rest: [], extra: 6) }
+    guard match.openState != LexicalAutomaton.dead else { return }
+    func shift(_ terminal: SymbolID, rest: [UInt8], endState: UInt16) {
+      let mark = arena.mark
+      defer { arena.release(mark) }
+      recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
+      let line = completion.place(head).behind(terminal, language)
+      for node in recogniser.step.results {
+        add(node, line: node == head.node ? completion.place(head) : line, rest: rest, endState: endState, extra: 2)
+      }
+    }
+    let word = Array(text[match.openStart...])
+    for terminal in language.lexer.reachable[Int(match.openState)] {
+      if terminal == language.wordTerminal, terminal != .end, let keywords = language.keywords {
+        for keyword in keywords.reachable[0] where language.hasActions(state, keyword) {
+          let spelling = language.samples.texts[keyword.index]
+          if spelling.starts(with: word) {
+            shift(keyword, rest: Array(spelling.dropFirst(word.count)), endState: LexicalAutomaton.dead)
+          }
+        }
+      }
+      guard language.hasActions(state, terminal),
+        let (rest, endState) = language.lexer.shortestPath(from: match.openState, to: terminal)
+      else { continue }
+      if let pattern = language.patterns[terminal.index] {
+        let whole = word + rest
+        let verdict = whole.withUnsafeBufferPointer {
+          pattern.match($0, 0..<whole.count, terminalIsOpen: false, textIsComplete: false)
+        }
+        if verdict == .fails { continue }
+      }
+      shift(terminal, rest: rest, endState: endState)
+    }
+  }
+}
+
+extension ByteAutomaton {
+  /// The shortest bytes from `state` to one that accepts `terminal`, and that state; nil if there are none.
+  ///
+  /// O(states × 256).
+  func shortestPath(from state: UInt16, to terminal: SymbolID) -> ([UInt8], UInt16)? {
+    var previous: [UInt16: (UInt16, UInt8)] = [:]
+    var queue = [state]
+    var head = 0
+    while head < queue.count {
+      let current = queue[head]
+      head += 1
+      if accepts[Int(current)] == terminal.rawValue {
+        var path: [UInt8] = []
+        var step = current
+        while step != state, let (before, byte) = previous[step] {
+          path.append(byte)
+          step = before
+        }
+        return (path.reversed(), current)
+      }
+      for byte in Self.tried {
+        let next = table[Int(current) * 256 + Int(byte)]
+        if next == LexicalAutomaton.dead || next & LexicalAutomaton.skipBit != 0 { continue }
+        let target = next & LexicalAutomaton.stateMask
+        if target == state || previous[target] != nil { continue }
+        previous[target] = (current, byte)
+        queue.append(target)
+      }
+    }
+    return nil
+  }
+
+  /// Printable bytes, plain ones first.
+  private static let tried: [UInt8] =
+    Array(0x61...0x7A) + Array(0x30...0x39) + Array(0x20...0x2F) + Array(0x3A...0x60) + Array(0x7B...0x7E)
+    + [0x0A, 0x09] + Array(0x80...0xF4)
+}

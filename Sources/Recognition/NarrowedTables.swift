@@ -1,0 +1,124 @@
+import Grammar
+
+/// The parse tables of a grammar without what its dialect forbids, flattened.
+struct NarrowedTables {
+  /// Shape (stateCount, symbolCount), row-major; see `ParseTables.cells`.
+  private(set) var cells: [UInt16]
+  /// Shape (lists + 1): where each action list starts in `actions`.
+  private(set) var listStarts: [UInt32] = [0]
+  private(set) var actions: [Language.Action] = []
+  private let tables: ParseTables
+
+  /// Removes forbidden symbols and productions, and empty blocks under a strict layout rule.
+  ///
+  /// Throws `unknownSymbol` for a name that the grammar does not have. O(states × symbols).
+  init(_ grammar: Grammar, _ dialect: Dialect, _ layout: LayoutRule?) throws(RecognitionError) {
+    tables = grammar.tables
+    cells = tables.cells
+    var forbidden: Set<SymbolID> = []
+    for name in dialect.forbiddenSymbols ?? [] { forbidden.formUnion(try grammar.symbols(named: name)) }
+
+    // Lists are filtered once; cells keep their indices, so a list may have become empty.
+    for list in tables.actionLists {
+      append(
+        list.compactMap { action in
+          switch action {
+          case .shift(let state): Language.Action(kind: .shift, childCount: 0, operand: state.rawValue)
+          case .shiftExtra: Language.Action(kind: .shiftExtra, childCount: 0, operand: 0)
+          case .reduce(let symbol, _, _, _) where forbidden.contains(symbol): nil
+          case .reduce(let symbol, let count, _, _):
+            Language.Action(kind: .reduce, childCount: UInt8(count), operand: symbol.rawValue)
+          case .accept: Language.Action(kind: .accept, childCount: 0, operand: 0)
+          }
+        })
+    }
+    for symbol in forbidden where symbol.index < tables.terminalCount {
+      for state in 0..<tables.stateCount { cells[state * tables.symbolCount + symbol.index] = 0 }
+    }
+    try remove(dialect.forbiddenProductions ?? [], grammar)
+    if dialect.strictLayout == true, let layout { removeEmptyBlocks(layout) }
+  }
+
+  private mutating func append(_ list: [Language.Action]) {
+    actions += list
+    listStarts.append(UInt32(actions.count))
+  }
+
+  private func list(_ state: Int, _ terminal: Int) -> ArraySlice<Language.Action> {
+    let cell = Int(cells[state * tables.symbolCount + terminal])
+    return actions[Int(listStarts[cell])..<Int(listStarts[cell + 1])]
+  }
+
+  /// A production as the tables know it; what is nil fits everything.
+  private struct Production {
+    var symbols: Set<SymbolID>?
+    var children: Int?
+    var last: Set<SymbolID>?
+
+    func fits(_ action: Language.Action, behind terminal: SymbolID) -> Bool {
+      action.kind == .reduce && symbols?.contains(SymbolID(rawValue: action.operand)) ?? true
+        && children.map { $0 == Int(action.childCount) } ?? true && last?.contains(terminal) ?? true
+    }
+  }
+
+  private mutating func remove(
+    _ productions: [ForbiddenProduction], _ grammar: Grammar
+  ) throws(RecognitionError) {
+    if productions.isEmpty { return }
+    var forbidden: [Production] = []
+    for production in productions {
+      var entry = Production(children: production.children)
+      if let name = production.symbol { entry.symbols = Set(try grammar.symbols(named: name)) }
+      if let name = production.last { entry.last = Set(try grammar.symbols(named: name)) }
+      forbidden.append(entry)
+    }
+    let behind = shiftedTerminals()
+    // By what was there and the terminal behind which it stood.
+    var known: [[UInt16]: UInt16] = [:]
+    for state in 0..<tables.stateCount {
+      for terminal in 0..<tables.terminalCount {
+        let list = list(state, terminal)
+        let kept = list.filter { action in !forbidden.contains { $0.fits(action, behind: behind[state]) } }
+        if kept.count == list.count { continue }
+        let index = state * tables.symbolCount + terminal
+        let key = [cells[index], behind[state].rawValue]
+        cells[index] = known[key] ?? UInt16(listStarts.count - 1)
+        if known.updateValue(cells[index], forKey: key) == nil { append(kept) }
+      }
+    }
+  }
+
+  /// Shape (stateCount): the terminal that leads to a state, `.end` for states that a goto leads to.
+  private func shiftedTerminals() -> [SymbolID] {
+    var result = [SymbolID](repeating: .end, count: tables.stateCount)
+    for state in 0..<tables.stateCount {
+      for terminal in 0..<tables.terminalCount {
+        for action in list(state, terminal) where action.kind == .shift {
+          result[Int(action.operand)] = SymbolID(terminal)
+        }
+      }
+    }
+    return result
+  }
+
+  /// A block that starts with a newline instead of an indent, or ends right behind its indent, would be empty.
+  private mutating func removeEmptyBlocks(_ layout: LayoutRule) {
+    for state in 0..<tables.stateCount {
+      let row = state * tables.symbolCount
+      if cells[row + layout.indent.index] == 0 { continue }
+      cells[row + layout.newline.index] = 0
+      for action in list(state, layout.indent.index) where action.kind == .shift {
+        cells[Int(action.operand) * tables.symbolCount + layout.dedent.index] = 0
+      }
+    }
+  }
+}
+
+extension Grammar {
+  /// The symbols with a name. Throws `unknownSymbol` if there are none. O(symbols).
+  func symbols(named name: String) throws(RecognitionError) -> [SymbolID] {
+    let found = tables.symbols.indices.filter { tables.symbols[$0].name == name }.map { SymbolID($0) }
+    if found.isEmpty { throw .unknownSymbol(grammar: self.name, name: name) }
+    return found
+  }
+}

@@ -1,0 +1,77 @@
+import Syntax
+import Testing
+
+@testable import Recognition
+
+/// What a hole opens must suit the fixed text behind it: blocks, brackets, strings, words.
+@Suite(.enabled(if: storeIsThere, storeHint)) struct HoleBorderTests {
+  private func hole(_ language: String, _ prefix: String, _ segments: String...) throws -> HoleRecogniser {
+    HoleRecogniser(
+      try TestLanguages.language(language, dialect: true), prefix: Array(prefix.utf8),
+      segments: segments.map { Array($0.utf8) })
+  }
+
+  /// Each was given up once: the cheapest way through the summaries asked for blocks, brackets or strings that the text
+  /// behind the hole does not allow.
+  @Test(arguments: [
+    // The line behind is in the block of a function that the hole has to begin further out.
+    ("class A:\n    def f(self):\n        x = g(y", ",\n          b=1):\n        if c: pass\n"),
+    // The hole opens blocks at columns that later lines go back to.
+    (
+      "f(x)\nx",
+      " names:\n            try:\n                pass\n            except E:\n                pass\n    y = 1\n"
+    ),
+    // Lines are joined inside the bracket that the hole has to close.
+    ("class A:\n    def f(self):\n        x = f(g(a)as{", ", b):\n        \"\"\"Text.\"\"\"\n        y = 1\n"),
+    // The name of a variable in a call, and a statement that goes on behind.
+    ("def f():\n    with open(os.open(rc, os.O | ab", "):\n        x = 1\n        if y:\n            z\n"),
+    ("def f():\n    x = [\n        a, b", ": 32])]\n    print(x)\n"),
+  ])
+  func regression_completionSuitsTheTextBehind(_ prefix: String, _ suffix: String) throws {
+    let hole = try hole("python", prefix, suffix)
+    try #require(hole.isViable)
+    #expect(hole.completeAndClose())
+    #expect(try SyntaxParser(hole.language.grammar).accepts(hole.text), "\(String(decoding: hole.text, as: UTF8.self))")
+    #expect(hole.text.starts(with: prefix.utf8) && hole.text.suffix(suffix.utf8.count).elementsEqual(suffix.utf8))
+  }
+
+  @Test func regression_stringsOfTheHoleEndInIt() throws {
+    let hole = try hole("python", "x = f(", ")\ny = g('a')\n")
+    #expect(hole.append(Array("\"\"\"".utf8)))
+    #expect(!hole.canClose())
+    #expect(!hole.canAppend(Array("a\"\"\" + '''".utf8)) || hole.append(Array("a\"\"\" + '''".utf8)))
+    #expect(!hole.canClose())
+    #expect(hole.completeAndClose())
+  }
+
+  @Test(arguments: [
+    ("python", "x = \"hello ", " world\"\n"), ("python", "x = f'hello ", " {name}'\n"),
+    ("c", "char *x = \"hello ", " world\";\n"), ("json", "[\"hello ", " world\"]"),
+  ])
+  func aHoleInAStringIsFilledWithText(_ language: String, _ prefix: String, _ suffix: String) throws {
+    let hole = try hole(language, prefix, suffix)
+    #expect(hole.append(Array("big".utf8)))
+    #expect(hole.close())
+    #expect(hole.isAccepted)
+  }
+
+  @Test(arguments: [("c", "int ", "x;", "my"), ("python", "x = ", "y\n", "not"), ("json", "[1", "2]", "3,")])
+  func wordsBehindAHoleStayWhole(_ language: String, _ prefix: String, _ suffix: String, _ text: String) throws {
+    let hole = try hole(language, prefix, suffix)
+    #expect(hole.append(Array(text.utf8)))
+    #expect(hole.canClose() == (language == "json"))
+    #expect(hole.append([0x20]))
+    #expect(hole.canClose() == (language != "c"))
+  }
+
+  /// Productions that a dialect forbids are out of the tables, so no mask leads there.
+  @Test func forbiddenProductionsAreRefused() throws {
+    let python = try hole("python", "async def f():\n    ", "")
+    #expect(python.canAppend(Array("await x".utf8)))
+    #expect(!python.canAppend(Array("await = 1".utf8)) && !python.canAppend(Array("x = await\n".utf8)))
+    let json = try hole("json", "", "")
+    #expect(!json.canClose())
+    #expect(json.append(Array("[1]".utf8)))
+    #expect(json.canClose() && !json.canAppend(Array(" 2".utf8)))
+  }
+}
