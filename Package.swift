@@ -55,7 +55,7 @@ let package = Package(
     tests("SyntaxTests", ["Syntax"]),
     tests("RecognitionTests", ["Recognition", "Syntax"], data: ["Cases"]),
     tests("VocabularyTests", ["Vocabulary"], data: ["Data"]),
-    tests("ConstraintTests", ["Constraint", "Syntax"]),
+    tests("ConstraintTests", ["Constraint", "Denoiser", "Syntax"]),
     tests("DenoiserTests", ["Denoiser", "Tensor"], data: ["Data"]),
     tests("DiffusionTests", ["Diffusion", "Generation", "Syntax"]),
     tests("RepairTests", ["Repair"]),

@@ -90,14 +90,14 @@ public final class Sampler {
     let constraint = TokenConstraint(recogniser, denoiser.vocabulary, trie: trie)
     let total = max(canvas.lengths.reduce(0, +), 1)
     for (hole, length) in canvas.lengths.enumerated() {
-      let start = recogniser.text.count
+      let start = recogniser.textCount
       let budget = options.steps.map { $0 > 0 ? max(1, ($0 * length + total / 2) / total) : 0 }
       var filling = HoleFilling(
         cells: [Cell](repeating: .mask, count: max(length, 1)), left: leftContext(recogniser.text),
         right: rightContext(canvas.segments[hole], isLast: hole == canvas.lengths.count - 1),
         passLimit: budget ?? Self.unlimited, hole: hole, needsText: canvas.needsText)
       try fill(&filling, constraint)
-      let end = recogniser.text.count - canvas.segments[hole].count
+      let end = recogniser.textCount - canvas.segments[hole].count
       result.holes.append(start..<end)
     }
     result.text = recogniser.text

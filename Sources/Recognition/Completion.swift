@@ -24,12 +24,13 @@ final class Completion {
     var depth: Int8 = 0
   }
 
+  /// How many contexts are open at `head` beyond those at the hole's start.
+  func depth(_ head: Head) -> Int { Int(arena.nodes[Int(head.node)].open.contexts) - Int(context.depth) }
+
   /// What has been begun at `head` since the hole's start.
   func place(_ head: Head) -> LinePlace {
     var place = LinePlace(startsLine: head.startsLine)
-    if !allowsOtherContexts {
-      place.contexts = LinePlace.counted(Int(arena.nodes[Int(head.node)].open.contexts) - Int(context.depth))
-    }
+    place.contexts = LinePlace.counted(depth(head))
     return place
   }
 

@@ -18,9 +18,7 @@ extension HoleRecogniser {
   /// cheapest first.
   func plans() -> [Plan] {
     var result: [Plan] = []
-    text.withUnsafeBufferPointer { text in
-      for head in frontier.heads { collectPlans(head, text, &result) }
-    }
+    for head in frontier.heads { collectPlans(head, buffer.bytes, &result) }
     return result.sorted { $0.cost < $1.cost }
   }
 

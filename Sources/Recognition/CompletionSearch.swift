@@ -13,7 +13,7 @@ extension HoleRecogniser {
     let start = checkpoint
     let style = TextStyle(text, tabWidth: language.layout?.tabWidth ?? 8)
     finishCharacter()
-    let base = text.count
+    let base = buffer.count
     let first = checkpoint
     var queue: [Candidate] = [Candidate(text: [], written: 0, cost: 0)]
     var seen: Set<[UInt8]> = [[]]
@@ -40,7 +40,7 @@ extension HoleRecogniser {
           if similar[signature, default: 0] < Self.similarTried {
             similar[signature, default: 0] += 1
             let written = candidate.written + step.cost
-            queue.append(Candidate(text: Array(text[base...]), written: written, cost: written + rest.cost))
+            queue.append(Candidate(text: Array(buffer.bytes[base...]), written: written, cost: written + rest.cost))
           }
         }
         restore(here)
@@ -78,7 +78,7 @@ extension HoleRecogniser {
 
   /// Completes a UTF-8 sequence that the text ends in, with the first bytes that may stand there.
   private func finishCharacter() {
-    while text.withUnsafeBufferPointer(\.endsInsideCharacter) {
+    while buffer.bytes.endsInsideCharacter {
       guard (0x80...0xBF).contains(where: { append([UInt8($0)]) }) else { return }
     }
   }

@@ -8,7 +8,9 @@ public final class HoleRecogniser {
   public let recogniser: Recogniser
   public let language: Language
   /// The known text: fixed text and what has been written, up to the frontier.
-  public private(set) var text: [UInt8]
+  public var text: [UInt8] { Array(buffer.bytes) }
+  public var textCount: Int { buffer.count }
+  let buffer: TextBuffer
   public private(set) var frontier: Frontier
   /// The hole at the frontier; `holeCount` once everything is closed.
   public private(set) var hole = 0
@@ -19,6 +21,8 @@ public final class HoleRecogniser {
   let completion: Completion
   private let segments: [[UInt8]]
   private var verdicts: [UInt64: Bool] = [:]
+  /// The walk over bytes that is under way; see `beginWalk`.
+  var walk = Walk()
   /// The start of the current hole.
   private var start = HoleStart()
 
@@ -46,7 +50,7 @@ public final class HoleRecogniser {
   public init(_ language: Language, prefix: [UInt8], segments: [[UInt8]]) {
     self.language = language
     recogniser = Recogniser(language)
-    text = prefix
+    buffer = TextBuffer(prefix)
     self.segments = segments
     holeCount = segments.count
     completion = Completion(recogniser, segments: segments)
@@ -66,36 +70,34 @@ public final class HoleRecogniser {
   /// Whether the text so far can be completed.
   public var isViable: Bool {
     if hole == holeCount { return isAccepted }
-    return isViable(frontier, text, hole)
+    return isViable(frontier, buffer.bytes, hole)
   }
 
   /// Notes what is known where the current hole starts.
   private func beginHole() {
-    completion.context = text.withUnsafeBufferPointer { context(of: frontier, $0) }
-    start = HoleStart(offset: text.count)
-    guard hole < holeCount, let head = frontier.heads.first, head.position < text.count else { return }
-    let uncut = text + segments[hole]
-    let lookahead = uncut.withUnsafeBufferPointer {
-      recogniser.lexer.lex(
-        $0, head.position, state: recogniser.arena.nodes[Int(head.node)].state, scannerState: head.scanner,
-        isComplete: hole == holeCount - 1)
-    }
-    guard case .found(let found) = lookahead, found.start < text.count, text.count < found.end else { return }
+    completion.context = context(of: frontier)
+    start = HoleStart(offset: buffer.count)
+    let end = buffer.count
+    guard hole < holeCount, let head = frontier.heads.first, head.position < end else { return }
+    buffer.append(contentsOf: segments[hole])
+    defer { buffer.truncate(to: end) }
+    let lookahead = recogniser.lexer.lex(
+      buffer.bytes, head.position, state: recogniser.arena.nodes[Int(head.node)].state, scannerState: head.scanner,
+      isComplete: hole == holeCount - 1)
+    guard case .found(let found) = lookahead, found.start < end, end < found.end else { return }
     start.cutTerminal = found.terminal
   }
 
   /// The scanner's context at the end of `text`, where a hole starts: a terminal that could go on is taken to end there.
-  private func context(of frontier: Frontier, _ text: UnsafeBufferPointer<UInt8>) -> Completion.Context {
+  private func context(of frontier: Frontier) -> Completion.Context {
     guard let head = frontier.heads.first else { return Completion.Context() }
     let known = Completion.Context(state: head.context, depth: recogniser.arena.nodes[Int(head.node)].open.contexts)
     let row = Int(language.externalLexStates[Int(recogniser.arena.nodes[Int(head.node)].state)])
-    guard row != 0, head.position < text.count, let scanner = recogniser.lexer.scanner else { return known }
+    guard row != 0, head.position < buffer.count, let scanner = recogniser.lexer.scanner else { return known }
     for probe in language.fixedProbes {
-      let scan = (Array(text) + probe).withUnsafeBufferPointer {
-        scanner.scan($0, head.position, row: row, state: head.context)
-      }
+      let scan = scanner.scan(buffer.continued(by: probe), head.position, row: row, state: head.context)
       let isLayout = language.layout.map { $0.isLayout(scan.terminal) } ?? false
-      if scan.found, scan.end == text.count, !isLayout {
+      if scan.found, scan.end == buffer.count, !isLayout {
         return Completion.Context(
           state: scan.state, depth: known.depth + language.contextChange[scan.terminal.index])
       }
@@ -110,13 +112,13 @@ public final class HoleRecogniser {
 
   public var checkpoint: Checkpoint {
     Checkpoint(
-      textCount: text.count, frontier: frontier, hole: hole, isAccepted: isAccepted, start: start,
+      textCount: buffer.count, frontier: frontier, hole: hole, isAccepted: isAccepted, start: start,
       context: completion.context, allowsOtherContexts: completion.allowsOtherContexts, mark: recogniser.arena.mark)
   }
 
   /// Goes back to `checkpoint`; checkpoints taken since are void.
   public func restore(_ checkpoint: Checkpoint) {
-    text.removeSubrange(checkpoint.textCount...)
+    buffer.truncate(to: checkpoint.textCount)
     frontier = checkpoint.frontier
     hole = checkpoint.hole
     isAccepted = checkpoint.isAccepted
@@ -132,76 +134,33 @@ public final class HoleRecogniser {
   ///
   /// O(bytes, and those of the terminal at the frontier), plus the walk over exits.
   public func canAppend(_ bytes: some Collection<UInt8>) -> Bool {
-    attempt(bytes) != nil
+    let mark = recogniser.arena.mark
+    let count = buffer.count
+    buffer.append(contentsOf: bytes)
+    defer {
+      buffer.truncate(to: count)
+      recogniser.arena.release(mark)
+    }
+    var next = frontier
+    _ = recogniser.advance(&next, buffer.bytes, isComplete: false)
+    return isViable(next, buffer.bytes, hole)
   }
 
   /// Appends `bytes` if they may come next.
   public func append(_ bytes: some Collection<UInt8>) -> Bool {
     let mark = recogniser.arena.mark
-    text.append(contentsOf: bytes)
+    let count = buffer.count
+    buffer.append(contentsOf: bytes)
     var next = frontier
-    let viable = text.withUnsafeBufferPointer { text in
-      _ = recogniser.advance(&next, text, isComplete: false)
-      return isViable(next, text, hole)
-    }
-    guard viable else {
-      text.removeLast(bytes.count)
+    _ = recogniser.advance(&next, buffer.bytes, isComplete: false)
+    guard isViable(next, buffer.bytes, hole) else {
+      buffer.truncate(to: count)
       recogniser.arena.release(mark)
       return false
     }
     frontier = next
     settle()
     return true
-  }
-
-  /// A walk down a trie of bytes from the frontier; every level keeps the frontier that its bytes lead to.
-  ///
-  /// Between `beginWalk` and `endWalk` nothing else may be called.
-  private var levels: [(frontier: Frontier, mark: StackArena.Mark)] = []
-
-  public func beginWalk() { levels = [(frontier, recogniser.arena.mark)] }
-
-  public func endWalk() { ascend(to: 0) }
-
-  /// Drops levels until `depth` bytes are left.
-  public func ascend(to depth: Int) {
-    while levels.count > depth + 1 {
-      let level = levels.removeLast()
-      recogniser.arena.release(level.mark)
-      text.removeLast()
-    }
-  }
-
-  /// Goes one byte deeper if the bytes so far can be completed. Amortised O(bytes of the terminal at the frontier).
-  public func descend(_ byte: UInt8) -> Bool {
-    let mark = recogniser.arena.mark
-    text.append(byte)
-    var next = levels[levels.count - 1].frontier
-    let viable = text.withUnsafeBufferPointer { text in
-      _ = recogniser.advance(&next, text, isComplete: false)
-      return isViable(next, text, hole)
-    }
-    if viable {
-      levels.append((next, mark))
-    } else {
-      text.removeLast()
-      recogniser.arena.release(mark)
-    }
-    return viable
-  }
-
-  private func attempt(_ bytes: some Collection<UInt8>) -> Frontier? {
-    let mark = recogniser.arena.mark
-    text.append(contentsOf: bytes)
-    defer {
-      text.removeLast(bytes.count)
-      recogniser.arena.release(mark)
-    }
-    var next = frontier
-    return text.withUnsafeBufferPointer { text in
-      _ = recogniser.advance(&next, text, isComplete: false)
-      return isViable(next, text, hole) ? next : nil
-    }
   }
 
   /// Whether the current hole may end here, judged on the concrete text up to the next hole. O(fixed text).
@@ -217,24 +176,23 @@ public final class HoleRecogniser {
     guard hole < holeCount else { return false }
     let mark = recogniser.arena.mark
     let isLast = hole == holeCount - 1
-    let count = text.count
+    let count = buffer.count
     let context = completion.context
     recogniser.border = .init(offset: count, holeStart: start.offset, cutTerminal: start.cutTerminal)
     defer { recogniser.border = nil }
-    text.append(contentsOf: segments[hole])
+    buffer.append(contentsOf: segments[hole])
     var next = frontier
-    let viable = text.withUnsafeBufferPointer { text in
-      // A string that the hole opens would swallow the text behind it, terminal by terminal.
-      _ = recogniser.advance(&next, text, isComplete: isLast, limit: count)
-      if !completion.allowsOtherContexts { next.heads.removeAll { $0.context != context.state } }
-      let accepted = recogniser.advance(&next, text, isComplete: isLast)
-      if isLast { return accepted }
-      completion.context = self.context(of: next, text)
-      defer { completion.context = context }
-      return isViable(next, text, hole + 1) || !next.isDead && isViableInOtherContexts(next, text, hole + 1)
+    // A string that the hole opens would swallow the text behind it, terminal by terminal; one that it closes may end.
+    _ = recogniser.advance(&next, buffer.bytes, isComplete: isLast, limit: count)
+    if !completion.allowsOtherContexts {
+      next.heads.removeAll { head in
+        let depth = completion.depth(head)
+        return depth > 0 || depth == 0 && head.context != context.state
+      }
     }
-    guard viable else {
-      text.removeLast(text.count - count)
+    let accepted = recogniser.advance(&next, buffer.bytes, isComplete: isLast)
+    guard isLast ? accepted : isViableInNextHole(next) else {
+      buffer.truncate(to: count)
       recogniser.arena.release(mark)
       return false
     }
@@ -248,24 +206,23 @@ public final class HoleRecogniser {
 
   // MARK: Viability of a frontier
 
-  /// Tries contexts for the holes to come that differ from those in front of them, and keeps to that if it helps.
-  private func isViableInOtherContexts(
-    _ frontier: Frontier, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int
-  ) -> Bool {
-    if completion.allowsOtherContexts || language.scanner == nil { return false }
+  /// Tries contexts for the holes to come that differ from those in front of them, where nothing else completes them,
+  /// and keeps to that.
+  private func isViableInNextHole(_ next: Frontier) -> Bool {
+    let context = completion.context
+    completion.context = self.context(of: next)
+    defer { completion.context = context }
+    if isViable(next, buffer.bytes, hole + 1) { return true }
+    if next.isDead || completion.allowsOtherContexts || language.scanner == nil { return false }
     completion.allowsOtherContexts = true
     verdicts.removeAll(keepingCapacity: true)
-    if isViable(frontier, text, hole) { return true }
+    if isViable(next, buffer.bytes, hole + 1) { return true }
     completion.allowsOtherContexts = false
     verdicts.removeAll(keepingCapacity: true)
     return false
   }
 
-  private func isViable(_ frontier: Frontier, _ text: [UInt8], _ hole: Int) -> Bool {
-    text.withUnsafeBufferPointer { isViable(frontier, $0, hole) }
-  }
-
-  private func isViable(_ frontier: Frontier, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
+  func isViable(_ frontier: Frontier, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
     frontier.heads.contains { isViable($0, text, hole) }
   }
 
@@ -309,25 +266,11 @@ public final class HoleRecogniser {
       }
       let fitsLayout = recogniser.fitsLayout(head, text, match.openStart)
       let allowsExtra = recogniser.allowsExtra(head, text, match.openStart)
-      for terminal in language.lexer.reachable[Int(match.openState)] {
-        if terminal == language.wordTerminal, terminal != .end, let keywords = language.keywords {
-          let keyword = keywords.match(text, match.openStart, 0, isComplete: false)
-          if keyword.openState != LexicalAutomaton.dead || keyword.end == text.count && keyword.end > match.openStart {
-            let candidates =
-              keyword.openState != LexicalAutomaton.dead
-              ? keywords.reachable[Int(keyword.openState)] : [SymbolID(rawValue: keyword.terminal)]
-            for candidate in candidates where language.hasActions(state, candidate) {
-              if isViableShift(head, candidate, fitsLayout: fitsLayout, allowsExtra: true, hole) { return true }
-            }
-          }
-        }
-        guard language.hasActions(state, terminal) else { continue }
-        if let pattern = language.patterns[terminal.index],
-          pattern.match(text, match.openStart..<text.count, terminalIsOpen: true, textIsComplete: false) == .fails
-        {
-          continue
-        }
-        if isViableShift(head, terminal, fitsLayout: fitsLayout, allowsExtra: allowsExtra, hole) { return true }
+      let word = Word(language, text, match.openStart)
+      if canBecome(
+        head, match.openState, word, text, match.openStart, fitsLayout: fitsLayout, allowsExtra: allowsExtra, hole)
+      {
+        return true
       }
     }
     // The terminal may also have ended earlier, with the rest lexed anew; not within a character, which goes on with it.
@@ -363,6 +306,51 @@ public final class HoleRecogniser {
     return false
   }
 
+  /// How far the keyword automaton gets with the unfinished terminal at the end of a text.
+  struct Word {
+    /// `LexicalAutomaton.dead` where no keyword starts so.
+    var state: UInt16 = LexicalAutomaton.dead
+
+    init(state: UInt16) { self.state = state }
+
+    init(_ language: Language, _ text: UnsafeBufferPointer<UInt8>, _ start: Int) {
+      guard language.wordTerminal != .end, let keywords = language.keywords, start < text.count else { return }
+      state = 0
+      for byte in text[start...] where state != LexicalAutomaton.dead { step(keywords, byte) }
+    }
+
+    @inline(__always)
+    mutating func step(_ keywords: ByteAutomaton, _ byte: UInt8) {
+      let next = keywords.table[Int(state) &* 256 &+ Int(byte)]
+      state = next == LexicalAutomaton.dead ? next : next & LexicalAutomaton.stateMask
+    }
+  }
+
+  /// Whether the unfinished terminal, with the lexical automaton in `openState`, can become one that the parser takes.
+  func canBecome(
+    _ head: Head, _ openState: UInt16, _ word: Word, _ text: UnsafeBufferPointer<UInt8>, _ start: Int,
+    fitsLayout: Bool, allowsExtra: Bool, _ hole: Int
+  ) -> Bool {
+    let state = recogniser.arena.nodes[Int(head.node)].state
+    for terminal in language.lexer.reachable[Int(openState)] {
+      if terminal == language.wordTerminal, terminal != .end, word.state != LexicalAutomaton.dead,
+        let keywords = language.keywords
+      {
+        for candidate in keywords.reachable[Int(word.state)] where language.hasActions(state, candidate) {
+          if isViableShift(head, candidate, fitsLayout: fitsLayout, allowsExtra: true, hole) { return true }
+        }
+      }
+      guard language.hasActions(state, terminal) else { continue }
+      if let pattern = language.patterns[terminal.index],
+        pattern.match(text, start..<text.count, terminalIsOpen: true, textIsComplete: false) == .fails
+      {
+        continue
+      }
+      if isViableShift(head, terminal, fitsLayout: fitsLayout, allowsExtra: allowsExtra, hole) { return true }
+    }
+    return false
+  }
+
   private func isExtra(_ terminal: SymbolID, _ state: UInt16) -> Bool {
     language.actions(state, terminal).first?.kind == .shiftExtra
   }
@@ -393,37 +381,38 @@ public final class HoleRecogniser {
   ) -> Bool {
     var declined = false
     let known = text.count
-    var buffer = Array(text)
     var probes = language.probes(recogniser.arena, head, text)
     if text.endsInsideCharacter {
       // Scanners read whole characters: the last one is ended in some ways first.
       probes = text.endsOfCharacter.flatMap { end in probes.map { end + $0 } }
     }
     for probe in probes {
-      buffer.replaceSubrange(known..., with: probe)
-      let viable = buffer.withUnsafeBufferPointer { virtual -> Bool in
-        let result = scanner.scan(virtual, head.position, row: row, state: head.scanner)
-        if result.sawEnd { return false }
-        if !result.found {
-          if !declined {
-            declined = true
-            return isViableInternally(head, text, known: known, hole, depth: 0)
-          }
-          return false
-        }
-        if result.start >= known, result.end > result.start {
-          return (head.startsLine || recogniser.fitsLayout(head, virtual, result.start))
-            && completion.isCompletable(head.node, hole: hole, line: completion.place(head))
-        }
-        let mark = recogniser.arena.mark
-        defer { recogniser.arena.release(mark) }
-        var next = Frontier(heads: [head])
-        _ = recogniser.advance(&next, virtual, isComplete: false, limit: known)
-        return next.heads.contains { isViableProbed($0, virtual, known, hole) }
+      let virtual = buffer.continued(by: probe)
+      let result = scanner.scan(virtual, head.position, row: row, state: head.scanner)
+      if result.sawEnd || !result.found && declined { continue }
+      if !result.found {
+        declined = true
+        if isViableInternally(head, text, known: known, hole, depth: 0) { return true }
+      } else if isViableProbe(head, virtual, result, known, hole) {
+        return true
       }
-      if viable { return true }
     }
     return false
+  }
+
+  /// Whether a terminal that the scanner finds with a continuation behind the known text leads on.
+  private func isViableProbe(
+    _ head: Head, _ virtual: UnsafeBufferPointer<UInt8>, _ result: ScannerSession.Result, _ known: Int, _ hole: Int
+  ) -> Bool {
+    if result.start >= known, result.end > result.start {
+      return (head.startsLine || recogniser.fitsLayout(head, virtual, result.start))
+        && completion.isCompletable(head.node, hole: hole, line: completion.place(head))
+    }
+    let mark = recogniser.arena.mark
+    defer { recogniser.arena.release(mark) }
+    var next = Frontier(heads: [head])
+    _ = recogniser.advance(&next, virtual, isComplete: false, limit: known)
+    return next.heads.contains { isViableProbed($0, virtual, known, hole) }
   }
 
   /// A head that a probe led to: behind the known text it is completable, within it its terminal must fit.

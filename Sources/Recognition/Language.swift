@@ -28,9 +28,13 @@ public final class Language: @unchecked Sendable {
   let bracketChange: [Int8]
   /// Shape (terminalCount): how a terminal changes the number of open contexts of the external scanner.
   let contextChange: [Int8]
+  /// Whether the terminals that open and close contexts are known.
+  var countsContexts: Bool { !(grammar.description.contexts ?? []).isEmpty }
   let scanner: ExternalScanner?
   /// Shape (terminalCount): a pattern that the terminal's text must match, where the dialect has one.
   let patterns: [TerminalPattern?]
+  /// Shape (lexical states): whether a terminal that can still be reached has a pattern.
+  let hasPattern: [Bool]
   /// Shape (stateCount): what a state can do under some lookahead.
   let rows: [Row]
   /// Shape (terminalCount): text for each terminal, empty where none is known, and what it costs in a completion.
@@ -104,6 +108,7 @@ public final class Language: @unchecked Sendable {
       }
     }
     self.patterns = patterns
+    hasPattern = lexer.reachable.map { $0.contains { patterns[$0.index] != nil } }
 
     let narrowed = try NarrowedTables(grammar, dialect, layout)
     let (starts, flat) = (narrowed.listStarts, narrowed.actions)

@@ -12,9 +12,6 @@ struct LinePlace: Hashable {
   static let mostContexts = 1
   static let unknownContexts = Int8.max
 
-  /// Whether the fixed text behind the hole may come next, as far as contexts go.
-  var mayEnd: Bool { contexts == 0 || contexts == Self.unknownContexts }
-
   static func counted(_ contexts: Int) -> Int8 {
     abs(contexts) > mostContexts ? unknownContexts : Int8(contexts)
   }

@@ -331,8 +331,7 @@ final class RightSummary {
       reduce(key, reduction.symbol.rawValue | Exit.extraBit, reduction.childCount, here)
     }
     for shift in row.shifts where position.line.allows(shift.terminal, language) {
-      var line = position.line.behind(shift.terminal, language)
-      if suffix.allowsOtherContexts { line.contexts = 0 }
+      let line = position.line.behind(shift.terminal, language)
       let next =
         line == position.line ? here : suffix.identifier(.gap(Int(position.segment), position.scanner, line))
       subscribe(

@@ -50,7 +50,7 @@ final class SuffixText {
 
   /// Text behind a hole may also go on in contexts that the hole's text can lead to.
   let allowsOtherContexts: Bool
-  private var otherContexts: [Int32: [Int32]] = [:]
+  private var otherContexts: [Int32: [NearContext]] = [:]
 
   init(_ lexer: TerminalLexer, segments: [[UInt8]], allowsOtherContexts: Bool = false) {
     language = lexer.language
@@ -83,50 +83,73 @@ final class SuffixText {
 
   /// The positions at which the parser can find itself when `state` lexes the text behind a hole.
   ///
-  /// A context other than that in front of the hole counts only where the scanner finds something else in it, as the
-  /// end of a string that the hole opens.
+  /// It goes on in the context in front of the hole; in the one around that, where the hole has closed it; and where
+  /// other contexts are allowed, in one that the hole has opened.
   func arrivals(_ state: UInt16, behind gap: SuffixPosition) -> [Int32] {
-    guard gap.line.mayEnd else { return [] }
     var line = gap.line
     line.contexts = 0
     func arrivals(_ scanner: Int32) -> [Int32] {
       self.arrivals(state, segment: Int(gap.segment), offset: 0, scanner: scanner, line: line)
     }
-    var found = arrivals(gap.scanner)
-    guard allowsOtherContexts, language.externalLexStates[Int(state)] != 0, let scanner = language.scanner else {
+    switch gap.line.contexts {
+    case 0, LinePlace.unknownContexts:
+      let found = arrivals(gap.scanner)
+      if allowsOtherContexts, !language.countsContexts { return found + otherArrivals(found, gap, arrivals) }
       return found
+    case 1...:
+      if !allowsOtherContexts { return [] }
+      return contexts(near: gap.scanner).filter { $0.change > 0 }.flatMap { arrivals($0.state) }
+    default: return contexts(near: gap.scanner).filter { $0.change < 0 }.flatMap { arrivals($0.state) }
     }
+  }
+
+  /// Where it is not known which terminals open and close contexts, another counts only where the scanner finds something
+  /// else in it, as the end of a string that the hole opens.
+  private func otherArrivals(
+    _ usual: [Int32], _ gap: SuffixPosition, _ arrivals: (Int32) -> [Int32]
+  ) -> [Int32] {
+    guard let scanner = language.scanner else { return [] }
+    var result: [Int32] = []
     for context in contexts(near: gap.scanner) {
-      for arrival in arrivals(context) {
+      for arrival in arrivals(context.state) {
         let position = positions[Int(arrival)]
         guard position.kind == .pending, scanner.terminals.contains(SymbolID(rawValue: position.terminal)) else {
           continue
         }
-        let isUsual = found.contains {
+        let isUsual = (usual + result).contains {
           positions[Int($0)].terminal == position.terminal && positions[Int($0)].offset == position.offset
         }
-        if !isUsual { found.append(arrival) }
+        if !isUsual { result.append(arrival) }
       }
     }
-    return found
+    return result
   }
 
-  /// The scanner's states that one or two terminals lead to from `scanner`. O(probes × rows of valid terminals).
-  private func contexts(near scanner: Int32) -> [Int32] {
+  /// A state of the scanner that one or two terminals lead to, and how many contexts more are open in it.
+  private struct NearContext {
+    var state: Int32
+    var change: Int8
+  }
+
+  /// The contexts that the scanner can come to from `scanner`. O(probes × rows of valid terminals), once for each.
+  private func contexts(near scanner: Int32) -> [NearContext] {
     if let known = otherContexts[scanner] { return known }
-    var result: [Int32] = []
+    guard let session = lexer.scanner else { return [] }
+    var result: [NearContext] = []
+    let probes = language.fixedProbes + language.closers.map { $0 + [0x20] }
+    let rows = Set(language.externalLexStates).subtracting([0]).sorted()
     var first = [scanner]
-    for _ in 0..<2 {
+    // Two terminals, as the end of a string and the start of another, where they are not counted.
+    for _ in 0..<(language.countsContexts ? 1 : 2) {
       var next: [Int32] = []
       for context in first {
-        for row in Set(language.externalLexStates).sorted() where row != 0 {
-          for probe in language.fixedProbes + language.closers.map({ $0 + [0x20] }) {
-            guard
-              let scan = probe.withUnsafeBufferPointer({ lexer.scanner?.scan($0, 0, row: Int(row), state: context) }),
-              scan.found, !(language.layout.map { $0.isLayout(scan.terminal) } ?? false), scan.state != scanner,
-              !result.contains(scan.state)
+        for row in rows {
+          for probe in probes {
+            let scan = probe.withUnsafeBufferPointer { session.scan($0, 0, row: Int(row), state: context) }
+            guard scan.found, !(language.layout.map { $0.isLayout(scan.terminal) } ?? false), scan.state != scanner,
+              !result.contains(where: { $0.state == scan.state })
             else { continue }
-            result.append(scan.state)
+            result.append(NearContext(state: scan.state, change: language.contextChange[scan.terminal.index]))
             next.append(scan.state)
           }
         }

@@ -1,3 +1,4 @@
+import Denoiser
 import Foundation
 import Grammar
 import Recognition
@@ -30,13 +31,16 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
       ].map { Array($0.utf8) } + [[]])
   static let trie = TokenTrie(vocabulary)
 
-  private func compare(_ language: Language, prefix: ArraySlice<UInt8>, right: [UInt8]) -> Int {
+  private func compare(
+    _ language: Language, prefix: ArraySlice<UInt8>, right: [UInt8], _ vocabulary: Vocabulary = Self.vocabulary,
+    _ trie: TokenTrie = Self.trie
+  ) -> Int {
     let recogniser = HoleRecogniser(language, prefix: Array(prefix), segments: [right])
-    let constraint = TokenConstraint(recogniser, Self.vocabulary, trie: Self.trie)
+    let constraint = TokenConstraint(recogniser, vocabulary, trie: trie)
     let mask = constraint.mask()
-    for index in 0..<Self.vocabulary.count {
+    for index in 0..<vocabulary.count {
       let token = TokenID(index)
-      let bytes = String(decoding: Self.vocabulary.bytes(of: token), as: UTF8.self)
+      let bytes = String(decoding: vocabulary.bytes(of: token), as: UTF8.self)
       #expect(
         mask.contains(token) == constraint.permits(token),
         "\(bytes.debugDescription) behind \(String(decoding: prefix.suffix(30), as: UTF8.self).debugDescription)")
@@ -53,6 +57,21 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
       permitted += compare(language, prefix: text[..<cut], right: [])
       let hole = min(cut + 5, text.count)
       permitted += compare(language, prefix: text[..<cut], right: Array(text[hole...]))
+    }
+    #expect(permitted > 0)
+  }
+
+  /// With every token of the default model: words of all lengths, numbers, line ends with indentation.
+  @Test(arguments: texts.keys.sorted())
+  func maskIsTheLazyCheckForTheDefaultVocabulary(_ name: String) throws {
+    let language = try Language(GrammarStore.default.open(name))
+    let vocabulary = try DefaultModel.tokenizer().vocabulary
+    let trie = TokenTrie(vocabulary)
+    let text = Array((Self.texts[name] ?? "").utf8)
+    var permitted = 0
+    for cut in stride(from: 2, through: text.count, by: 9) {
+      let hole = min(cut + 4, text.count)
+      permitted += compare(language, prefix: text[..<cut], right: Array(text[hole...]), vocabulary, trie)
     }
     #expect(permitted > 0)
   }
