@@ -19,6 +19,7 @@ extension GrammarDescription {
     "placeholders": .dictionary, "probes": .list(.value),
     "functions": .list(.mapping(["node": .value, "name": .value, "body": .value])),
     "reference": .list(.value),
+    "diagnostics": .mapping(["error": .value, "meaning": .list(.value), "undecided": .list(.value)]),
   ])
 
   /// Reads a `grammar.yml`. Throws `fileAccess` or `invalidDescription`.

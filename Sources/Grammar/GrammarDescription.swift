@@ -17,6 +17,8 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   public var functions: [Function]?
   /// The command that judges a file in audits: an argument list in which "{}" is the file; nil if there is none.
   public var reference: [String]?
+  /// How to read what that command says.
+  public var diagnostics: Diagnostics?
 
   public struct Layout: Codable, Equatable, Sendable {
     /// Names of the external terminals.
@@ -34,5 +36,15 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
     public var node: String
     public var name: String
     public var body: String
+  }
+
+  /// What the reference command reports, as regular expressions over the lines of its output.
+  public struct Diagnostics: Codable, Equatable, Sendable {
+    /// A line that reports an error; "{}" stands for the file. Groups: line, column (both from 1, bytes) and message.
+    public var error: String
+    /// Messages that are about the meaning of the text, such as names that nobody declares, and not about its syntax.
+    public var meaning: [String]?
+    /// Messages that say that the text has not been judged to its end, such as a missing file.
+    public var undecided: [String]?
   }
 }

@@ -18,14 +18,23 @@ public struct RepairOptions: Sendable {
 /// One way to repair a text.
 public struct RepairProposal: Sendable {
   public var text: [UInt8]
-  /// In the order of the original text.
-  public var edits: [TextEdit]
+  let script: EditScript
   /// What the edits cost; the cheapest proposal comes first.
   public var cost: Double
   /// Words and numbers of the original that the proposal no longer has.
   public var lostWords: [String]
   /// The mean log probability that the model gives the text around the edits, if there is a model.
   public var likelihood: Double?
+
+  init(text: [UInt8], script: EditScript, cost: Double, _ lostWords: [String]) {
+    self.text = text
+    self.script = script
+    self.cost = cost
+    self.lostWords = lostWords
+  }
+
+  /// In the order of the original text.
+  public var edits: [TextEdit] { script.edits }
 }
 
 /// What became of a text.

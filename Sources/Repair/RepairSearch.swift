@@ -27,6 +27,15 @@ final class RepairSearch {
     var text: [UInt8]
     var script: EditScript
     var cost: Double
+
+    init(text: [UInt8], script: EditScript, cost: Double) {
+      self.text = text
+      self.script = script
+      self.cost = cost
+    }
+
+    /// A text without edits.
+    init(text: [UInt8]) { self.init(text: text, script: EditScript(count: text.count), cost: 0) }
   }
 
   init(_ language: Language, judge: SyntaxJudge, generator: EditGenerator, options: RepairOptions) {
@@ -40,24 +49,62 @@ final class RepairSearch {
 
   /// The solutions found, the cheapest first, and where the original fails.
   func run(_ text: [UInt8]) -> (solutions: [Solution], failure: Int?, timedOut: Bool) {
-    var first = recogniser.start
-    if text.starts(with: [0xEF, 0xBB, 0xBF]) { first = recogniser.start(at: 3) }
-    let start = SearchState(
+    let original = unedited(text)
+    guard let failure = original.failure else { return ([], nil, false) }
+    let (solutions, timedOut) = explore([original], seen: [text], referee: nil)
+    return (solutions, failure, timedOut)
+  }
+
+  /// What the language's own parser says about a text that the grammar accepts; nil if it cannot be asked.
+  typealias Referee = ([UInt8]) -> ReferenceJudge.Verdict?
+
+  /// How often the language's own parser is asked in one search.
+  static let refereeCalls = 60
+
+  /// Goes on from texts that the grammar accepts and the language's own parser refuses at an offset, to the cheapest
+  /// that it accepts.
+  func run(_ refused: [(solution: Solution, offset: Int)], referee: @escaping Referee) -> [Solution] {
+    let states = refused.map { solution, offset in
+      var state = unedited(solution.text)
+      state.script = solution.script
+      state.editCount = solution.script.edits.count
+      state.cost = solution.cost
+      state.failure = Self.start(behind: offset, solution.text)
+      return state
+    }
+    return explore(states, seen: Set(refused.map(\.solution.text)), referee: referee).solutions
+  }
+
+  private func unedited(_ text: [UInt8]) -> SearchState {
+    let first = text.starts(with: [0xEF, 0xBB, 0xBF]) ? recogniser.start(at: 3) : recogniser.start
+    let state = SearchState(
       text: text, script: EditScript(count: text.count), editCount: 0, cost: 0,
       boundaries: [.init(position: first.heads[0].position, heads: first.heads)], failure: nil, isParsed: false)
-    let original = parsed(start, from: 0)
-    guard let failure = original.failure else { return ([], nil, false) }
-    var beam = [original]
+    return parsed(state, from: 0)
+  }
+
+  /// Where the next terminal starts.
+  private static func start(behind offset: Int, _ text: [UInt8]) -> Int {
+    text[offset...].firstIndex { !PieceScanner.isBlank($0) } ?? text.count
+  }
+
+  /// - Parameter referee: asked about every text that the grammar accepts; the first level that it accepts some of is
+  ///   the last.
+  private func explore(
+    _ states: [SearchState], seen: Set<[UInt8]>, referee: Referee?
+  ) -> (solutions: [Solution], timedOut: Bool) {
+    var beam = states
+    var seen = seen
     var solutions: [Solution] = []
-    var seen: Set<[UInt8]> = [text]
     var timedOut = false
+    var calls = 0
     for _ in 0..<options.maximumEdits {
       let trials = expand(beam, bestCost: bound(solutions), &timedOut)
       beam = []
       var perFailure: [Int: Int] = [:]
       for trial in trials {
         if ContinuousClock.now > deadline { timedOut = true }
-        if timedOut { break }
+        if timedOut || calls >= Self.refereeCalls { break }
         if beam.count >= Self.beamWidth || trial.score > bound(solutions) { break }
         let parent = trial.parent
         var text = parent.text
@@ -68,6 +115,13 @@ final class RepairSearch {
           boundaries: parent.boundaries, failure: nil, isParsed: false)
         child.script.add(trial.edit)
         child = parsed(child, from: parent.restart(before: trial.edit.range.lowerBound))
+        if child.failure == nil, let referee {
+          calls += 1
+          if case .rejected(let offset)? = referee(text) {
+            guard let offset else { continue }
+            child.failure = Self.start(behind: offset, text)
+          }
+        }
         guard let failure = child.failure else {
           solutions.append(Solution(text: child.text, script: child.script, cost: child.cost))
           solutions.sort { $0.cost < $1.cost }
@@ -80,9 +134,9 @@ final class RepairSearch {
         if perFailure[rest, default: 0] > 3 { continue }
         beam.append(child)
       }
-      if beam.isEmpty || timedOut { break }
+      if beam.isEmpty || timedOut || referee != nil && !solutions.isEmpty { break }
     }
-    return (solutions, failure, timedOut)
+    return (solutions, timedOut)
   }
 
   /// States beyond this cost cannot become proposals.
@@ -197,9 +251,8 @@ final class RepairSearch {
     if state.isParsed {
       state.failure = judged(state.text)
     } else {
-      var failure = recogniser.failure?.position ?? boundary.position
-      while failure < state.text.count, PieceScanner.isBlank(state.text[failure]) { failure += 1 }
-      state.failure = failure
+      state.failure = Self.start(
+        behind: min(recogniser.failure?.position ?? boundary.position, state.text.count), state.text)
     }
     return state
   }

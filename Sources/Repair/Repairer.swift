@@ -18,7 +18,7 @@ public final class Repairer {
   public init(_ grammar: Grammar, ranking: Denoiser? = nil) throws(RepairError) {
     self.grammar = grammar
     self.ranking = ranking
-    reference = grammar.dialect.validator == nil ? ReferenceJudge(grammar) : nil
+    reference = grammar.dialect.validator == nil ? try ReferenceJudge(grammar) : nil
     do {
       language = try Language(grammar)
       judge = try SyntaxJudge(grammar)
@@ -30,44 +30,90 @@ public final class Repairer {
 
   /// Looks for repairs of `text`.
   ///
-  /// A text that the runtime finds clean and the dialect allows is valid, and so is one that the validator accepts
-  /// which the dialect names. What is proposed has been checked with both.
+  /// A text that the runtime finds clean and the dialect allows is valid unless the language's own parser tells where
+  /// its syntax is wrong; what that parser accepts is valid whatever the runtime says. What is proposed has been
+  /// checked with both.
   public func repair(_ text: [UInt8], _ options: RepairOptions = RepairOptions()) -> RepairOutcome {
-    if isValid(text) { return .valid }
-    if options.asksReference, reference?.accepts(text) == true { return .valid }
+    let isClean = isValid(text)
+    let verdict = options.asksReference ? reference?.verdict(on: text) : nil
+    if verdict?.acceptsSyntax ?? isClean { return .valid }
+    var refusal: Int?
+    if isClean {
+      guard case .rejected(let offset?)? = verdict else { return .valid }
+      refusal = offset
+    }
     do {
       _ = try judge.parser.parse(text)
     } catch {
       return .unrepaired(reason: "\(error)", offset: 0)
     }
     let search = RepairSearch(language, judge: judge, generator: generator, options: options)
-    let (solutions, failure, timedOut) = search.run(text)
+    var found: (solutions: [RepairSearch.Solution], failure: Int?, timedOut: Bool) = ([], refusal, false)
+    if !isClean { found = search.run(text) }
     let isLossless = generator.hints.lossless == true
     var lossy: [String] = []
-    var proposals: [RepairProposal] = []
-    for solution in solutions.sorted(by: { $0.cost < $1.cost }) {
-      let lost = PieceScanner.lostWords(from: text, in: solution.text)
-      if isLossless, !lost.isEmpty {
-        lossy = lost
-        continue
+    /// Checks solutions once more and says what they lose.
+    func proposals(_ solutions: [RepairSearch.Solution]) -> [RepairProposal] {
+      var proposals: [RepairProposal] = []
+      for solution in solutions.sorted(by: { $0.cost < $1.cost }) {
+        let lost = PieceScanner.lostWords(from: text, in: solution.text)
+        if isLossless, !lost.isEmpty {
+          lossy = lost
+          continue
+        }
+        if solution.text.allSatisfy(PieceScanner.isBlank) { continue }
+        guard isValid(solution.text), judge.parser.accepts(solution.text) else { continue }
+        proposals.append(RepairProposal(text: solution.text, script: solution.script, cost: solution.cost, lost))
       }
-      if solution.text.allSatisfy(PieceScanner.isBlank) { continue }
-      guard isValid(solution.text), judge.parser.accepts(solution.text) else { continue }
-      proposals.append(
-        RepairProposal(text: solution.text, edits: solution.script.edits, cost: solution.cost, lostWords: lost))
+      return proposals
     }
-    if let ranking { proposals = ranked(proposals, ModelRanking(denoiser: ranking)) }
-    if options.asksReference { proposals = acceptedFirst(proposals, limit: options.proposals) }
-    if !proposals.isEmpty { return .repaired(Array(proposals.prefix(options.proposals))) }
+    var best = proposals(found.solutions)
+    if let ranking { best = ranked(best, ModelRanking(denoiser: ranking)) }
+    if verdict != nil, let reference {
+      let known = refusal.map { [(RepairSearch.Solution(text: text), $0)] } ?? []
+      best = refereed(best, known, reference, search, options, proposals)
+    }
+    if !best.isEmpty { return .repaired(Array(best.prefix(options.proposals))) }
     let reason =
       if !lossy.isEmpty {
         "every repair found would lose words: \(lossy.prefix(5).joined(separator: ", "))"
-      } else if timedOut {
+      } else if found.timedOut {
         "no repair found within \(options.timeout) s"
+      } else if isClean {
+        "the language's own parser refuses this, and no repair was found that it accepts"
       } else {
         "no repair found"
       }
-    return .unrepaired(reason: reason, offset: failure ?? 0)
+    return .unrepaired(reason: reason, offset: found.failure ?? 0)
+  }
+
+  /// How much dearer a proposal may be than the first with right syntax to come before it for its meaning.
+  private static let meaningMargin = 0.5
+
+  /// Puts a proposal that the language's own parser accepts first; where it refuses all of the first few, the search
+  /// goes on from the places that it names.
+  private func refereed(
+    _ proposals: [RepairProposal], _ known: [(RepairSearch.Solution, Int)], _ reference: ReferenceJudge,
+    _ search: RepairSearch, _ options: RepairOptions, _ checked: ([RepairSearch.Solution]) -> [RepairProposal]
+  ) -> [RepairProposal] {
+    func first(_ index: Int) -> [RepairProposal] {
+      [proposals[index]] + proposals[..<index] + proposals[(index + 1)...]
+    }
+    var refused: [(solution: RepairSearch.Solution, offset: Int)] = known.map { ($0.0, $0.1) }
+    var rightSyntax: Int?
+    for (index, proposal) in proposals.prefix(options.proposals).enumerated() {
+      if let rightSyntax, proposal.cost > proposals[rightSyntax].cost + Self.meaningMargin { continue }
+      switch reference.verdict(on: proposal.text) {
+      case .accepted: return first(index)
+      case .wrongMeaning: rightSyntax = rightSyntax ?? index
+      case .rejected(let offset):
+        let solution = RepairSearch.Solution(text: proposal.text, script: proposal.script, cost: proposal.cost)
+        if let offset { refused.append((solution, offset)) }
+      case nil: return proposals
+      }
+    }
+    if let rightSyntax { return first(rightSyntax) }
+    return checked(search.run(refused) { reference.verdict(on: $0) }) + proposals
   }
 
   /// How much a nat per token counts against the cost of edits. Fitted on people's fixes of Python snippets.
@@ -83,16 +129,6 @@ public final class Repairer {
     }
     return scored.enumerated().sorted { ($0.element.score, $0.offset) < ($1.element.score, $1.offset) }
       .map(\.element.proposal)
-  }
-
-  /// Puts a proposal that the language's own parser accepts first, if there is one among the first few.
-  private func acceptedFirst(_ proposals: [RepairProposal], limit: Int) -> [RepairProposal] {
-    guard let reference else { return proposals }
-    for (index, proposal) in proposals.prefix(limit).enumerated() {
-      guard let accepted = reference.accepts(proposal.text) else { return proposals }
-      if accepted { return [proposal] + proposals[..<index] + proposals[(index + 1)...] }
-    }
-    return proposals
   }
 
   /// Whether a text is of the language: by the dialect's validator if it names one, else by the runtime and the dialect.

@@ -48,7 +48,8 @@ struct AuditRepair: AsyncParsableCommand {
       let verdict = audit.run(record)
       verdicts.append(verdict)
       if list, !verdict.mustStay, verdict.outcome == .refused || verdict.isAccepted == false {
-        try StandardOutput.write("\(record.id): \(verdict.outcome.rawValue) \(verdict.reason)\n")
+        let reason = verdict.isAcceptedSyntax == true ? "the meaning alone is wrong" : verdict.reason
+        try StandardOutput.write("\(record.id): \(verdict.outcome.rawValue) \(reason)\n")
       }
       if let keep, let proposal = verdict.proposal {
         try FileManager.default.createDirectory(atPath: keep, withIntermediateDirectories: true)
