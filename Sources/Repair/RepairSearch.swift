@@ -58,12 +58,14 @@ final class RepairSearch {
   /// What the language's own parser says about a text that the grammar accepts; nil if it cannot be asked.
   typealias Referee = ([UInt8]) -> ReferenceJudge.Verdict?
 
-  /// How often the language's own parser is asked in one search.
+  /// How often the language's own parser is asked about texts with the same number of edits.
   static let refereeCalls = 60
 
   /// Goes on from texts that the grammar accepts and the language's own parser refuses at an offset, to the cheapest
-  /// that it accepts.
-  func run(_ refused: [(solution: Solution, offset: Int)], referee: @escaping Referee) -> [Solution] {
+  /// that it accepts; where that leads nowhere, starts again from `original` and asks about everything found.
+  func run(
+    _ original: [UInt8], _ refused: [(solution: Solution, offset: Int)], referee: @escaping Referee
+  ) -> [Solution] {
     let states = refused.map { solution, offset in
       var state = unedited(solution.text)
       state.script = solution.script
@@ -72,7 +74,10 @@ final class RepairSearch {
       state.failure = Self.start(behind: offset, solution.text)
       return state
     }
-    return explore(states, seen: Set(refused.map(\.solution.text)), referee: referee).solutions
+    let refusedTexts = Set(refused.map(\.solution.text))
+    let found = explore(states, seen: refusedTexts, referee: referee).solutions
+    if !found.isEmpty || refusedTexts.contains(original) { return found }
+    return explore([unedited(original)], seen: refusedTexts, referee: referee).solutions
   }
 
   private func unedited(_ text: [UInt8]) -> SearchState {
@@ -88,6 +93,12 @@ final class RepairSearch {
     text[offset...].firstIndex { !PieceScanner.isBlank($0) } ?? text.count
   }
 
+  private struct Failure: Hashable {
+    /// Bytes behind the failure.
+    var rest: Int
+    var expected: [SymbolID]
+  }
+
   /// - Parameter referee: asked about every text that the grammar accepts; the first level that it accepts some of is
   ///   the last.
   private func explore(
@@ -97,11 +108,11 @@ final class RepairSearch {
     var seen = seen
     var solutions: [Solution] = []
     var timedOut = false
-    var calls = 0
     for _ in 0..<options.maximumEdits {
+      var calls = 0
       let trials = expand(beam, bestCost: bound(solutions), &timedOut)
       beam = []
-      var perFailure: [Int: Int] = [:]
+      var perFailure: [Failure: Int] = [:]
       for trial in trials {
         if ContinuousClock.now > deadline { timedOut = true }
         if timedOut || calls >= Self.refereeCalls { break }
@@ -129,9 +140,10 @@ final class RepairSearch {
         }
         let rest = child.text.count - failure
         if let before = parent.failure, parent.isParsed, rest >= parent.text.count - before { continue }
-        // States that fail at the same place need the same further edits.
-        perFailure[rest, default: 0] += 1
-        if perFailure[rest, default: 0] > 3 { continue }
+        // States that fail at the same place for the same lack need the same further edits.
+        let kind = Failure(rest: rest, expected: recogniser.expectedTerminals(at: child.boundaries.last?.heads ?? []))
+        perFailure[kind, default: 0] += 1
+        if perFailure[kind, default: 0] > 3 { continue }
         beam.append(child)
       }
       if beam.isEmpty || timedOut || referee != nil && !solutions.isEmpty { break }

@@ -71,7 +71,7 @@ public final class Repairer {
     if let ranking { best = ranked(best, ModelRanking(denoiser: ranking)) }
     if verdict != nil, let reference {
       let known = refusal.map { [(RepairSearch.Solution(text: text), $0)] } ?? []
-      best = refereed(best, known, reference, search, options, proposals)
+      best = refereed(text, best, known, reference, search, options, proposals)
     }
     if !best.isEmpty { return .repaired(Array(best.prefix(options.proposals))) }
     let reason =
@@ -93,7 +93,7 @@ public final class Repairer {
   /// Puts a proposal that the language's own parser accepts first; where it refuses all of the first few, the search
   /// goes on from the places that it names.
   private func refereed(
-    _ proposals: [RepairProposal], _ known: [(RepairSearch.Solution, Int)], _ reference: ReferenceJudge,
+    _ text: [UInt8], _ proposals: [RepairProposal], _ known: [(RepairSearch.Solution, Int)], _ reference: ReferenceJudge,
     _ search: RepairSearch, _ options: RepairOptions, _ checked: ([RepairSearch.Solution]) -> [RepairProposal]
   ) -> [RepairProposal] {
     func first(_ index: Int) -> [RepairProposal] {
@@ -113,7 +113,7 @@ public final class Repairer {
       }
     }
     if let rightSyntax { return first(rightSyntax) }
-    return checked(search.run(refused) { reference.verdict(on: $0) }) + proposals
+    return checked(search.run(text, refused) { reference.verdict(on: $0) }) + proposals
   }
 
   /// How much a nat per token counts against the cost of edits. Fitted on people's fixes of Python snippets.
