@@ -58,6 +58,7 @@ final class EditGenerator {
     replacements(place, recogniser, add)
     quoting(place, add)
     removals(place, add)
+    bracketCandidates(place, add)
     for rewrite in rewrites { rewrite.candidates(place, add) }
     if language.hasLayout { layoutCandidates(place, recogniser, hints.emptyBlock, add) }
     return best.map { Candidate(edit: $0.key, cost: $0.value) }.sorted { a, b in

@@ -60,6 +60,8 @@ final class RepairSearch {
 
   /// How often the language's own parser is asked about texts with the same number of edits.
   static let refereeCalls = 60
+  /// What it costs if names or types do not fit.
+  static let wrongMeaningCost = 1.5
 
   /// Goes on from texts that the grammar accepts and the language's own parser refuses at an offset, to the cheapest
   /// that it accepts; where that leads nowhere, starts again from `original` and asks about everything found.
@@ -128,9 +130,12 @@ final class RepairSearch {
         child = parsed(child, from: parent.restart(before: trial.edit.range.lowerBound))
         if child.failure == nil, let referee {
           calls += 1
-          if case .rejected(let offset)? = referee(text) {
-            guard let offset else { continue }
-            child.failure = Self.start(behind: offset, text)
+          switch referee(text) {
+          case .rejected(let offset?)?: child.failure = Self.start(behind: offset, text)
+          case .rejected(nil)?: continue
+          // An edit may have made a name of what is none.
+          case .wrongMeaning?: child.cost += Self.wrongMeaningCost
+          case .accepted?, nil: break
           }
         }
         guard let failure = child.failure else {

@@ -36,6 +36,15 @@ struct RepairTests {
     ("json", "[1 true]", "[1, true]"),
     ("c", "int main() { return 0\n}\n", "int main() { return 0;\n}\n"),
     ("c", "int f(int a, int b) { return a and b; }\n", "int f(int a, int b) { return a && b; }\n"),
+    // The indentation tells which block is not closed, or closed twice.
+    (
+      "c", "int f(int a) {\n  while (a) {\n    if (a) {\n      a = 1;\n    g();\n  }\n  return a;\n}\nint b;\n",
+      "int f(int a) {\n  while (a) {\n    if (a) {\n      a = 1;\n    }\n    g();\n  }\n  return a;\n}\nint b;\n"
+    ),
+    (
+      "c", "int f(int a) {\n  if (a) {\n    a = 1;\n    }\n  }\n  return a;\n}\nint b;\n",
+      "int f(int a) {\n  if (a) {\n    a = 1;\n    }\n  return a;\n}\nint b;\n"
+    ),
   ])
   func repairsAsPeopleDo(_ language: String, _ broken: String, _ fixed: String) throws {
     #expect(try best(language, broken) == fixed)
@@ -66,6 +75,15 @@ struct RepairTests {
 
   @Test func regression_severalBracketsMissingAtTheEnd() throws {
     #expect(try best("json", "{\"a\": [[1") == "{\"a\": [[1]]}")
+  }
+
+  @Test func regression_twoThingsAtOneLineEnd() throws {
+    #expect(
+      try best("c", "int f(int a) {\n  return g(a > 1? )\n}\n") == "int f(int a) {\n  return g(a > 1 );\n}\n")
+  }
+
+  @Test func regression_keywordsAreNoLabels() throws {
+    #expect(try best("c", "int f(int a) {\n  if (a) a = 1;\n  else: a = 2;\n}\n")?.contains("else:") == false)
   }
 
   @Test func regression_bracketsInStringsAreNoBrackets() throws {
