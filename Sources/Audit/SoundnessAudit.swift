@@ -47,7 +47,9 @@ public struct SoundnessAudit {
     let recogniser = Recogniser(language)
     var generator = SeededGenerator(seed: seed)
     // What the dialect rejects cannot be completed either.
-    let usable = inputs.filter { input in
+    let usable = inputs.map {
+      AuditInput(name: $0.name, language: $0.language, bytes: grammar.reading.apply($0.bytes))
+    }.filter { input in
       parser.accepts(input.bytes) && judge.accepts(input.bytes)
         && input.bytes.withUnsafeBufferPointer { recogniser.accepts($0) }
     }

@@ -32,6 +32,7 @@ extension Dialect {
   static let shape = DescriptionShape.mapping([
     "forbiddenSymbols": .list(.value), "reservedWords": .list(.value), "strictLayout": .value, "padding": .value,
     "terminalPatterns": .dictionary, "rootChildren": .value, "forbiddenQueries": .list(.value), "validator": .value,
+    "readAs": .list(.mapping(["pattern": .value, "replacement": .value])),
     "repairs": .mapping([
       "lossless": .value, "quotes": .list(.value), "fillers": .list(.value), "emptyBlock": .value,
       "rewrites": .list(.mapping(["pattern": .value, "replacement": .value, "cost": .value])),

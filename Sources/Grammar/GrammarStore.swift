@@ -87,10 +87,26 @@ public struct GrammarStore: Sendable {
       path: folder.appendingPathComponent("tables.bin").path, language: library.language)
     let description = try GrammarDescription(path: folder.appendingPathComponent("grammar.yml").path)
     let dialectPath = folder.appendingPathComponent("dialect.yml").path
-    let hasDialect = FileManager.default.fileExists(atPath: dialectPath)
+    let dialect = FileManager.default.fileExists(atPath: dialectPath) ? try Dialect(path: dialectPath) : Dialect()
     return Grammar(
       name: name, tables: contents.tables, lexer: contents.lexer, keywords: contents.keywords,
-      description: description, dialect: hasDialect ? try Dialect(path: dialectPath) : Dialect(), library: library)
+      description: description, dialect: dialect, reading: try Self.reading(dialect, path: dialectPath),
+      library: library)
+  }
+
+  /// Throws `invalidDescription` for a pattern that is no regular expression.
+  static func reading(_ dialect: Dialect, path: String) throws(GrammarError) -> TextReading {
+    let readings = dialect.readAs ?? []
+    if readings.isEmpty { return .plain }
+    do {
+      return try TextReading(readings)
+    } catch {
+      let pattern = readings[error.index].pattern
+      let lines = (try? String(contentsOfFile: path, encoding: .utf8))?.components(separatedBy: "\n") ?? []
+      let line = lines.firstIndex { $0.contains(pattern) }.map { $0 + 1 } ?? 1
+      throw .invalidDescription(
+        path: path, line: line, expected: "a regular expression in readAs", found: "'\(pattern)'")
+    }
   }
 
   /// The name of the grammar that claims the file's ending; the longest ending wins. Nil if none does.

@@ -38,7 +38,9 @@ extension EditGenerator {
         if bracket.column > open[index].column { surplus.append(bracket) }
         // A line further out closes what was opened there: what lies between has been forgotten.
         if bracket.column < open[index].column,
-          let outer = open[..<index].lastIndex(where: { closers[text[$0.offset]] == byte && $0.column == bracket.column })
+          let outer = open[..<index].lastIndex(where: {
+            closers[text[$0.offset]] == byte && $0.column == bracket.column
+          })
         {
           index = outer
           unclosed += open[(outer + 1)...]

@@ -85,8 +85,9 @@ final class RepairSearch {
   private func unedited(_ text: [UInt8]) -> SearchState {
     let first = text.starts(with: [0xEF, 0xBB, 0xBF]) ? recogniser.start(at: 3) : recogniser.start
     let state = SearchState(
-      text: text, script: EditScript(count: text.count), editCount: 0, cost: 0,
-      boundaries: [.init(position: first.heads[0].position, heads: first.heads)], failure: nil, isParsed: false)
+      text: text, seen: language.grammar.reading.apply(text), script: EditScript(count: text.count), editCount: 0,
+      cost: 0, boundaries: [.init(position: first.heads[0].position, heads: first.heads)], failure: nil, isParsed: false
+    )
     return parsed(state, from: 0)
   }
 
@@ -123,11 +124,14 @@ final class RepairSearch {
         var text = parent.text
         text.replaceSubrange(trial.edit.range, with: trial.edit.replacement)
         if !seen.insert(text).inserted { continue }
+        let seenEdit = parent.seen(trial.edit, language.grammar.reading)
+        var seenText = parent.seen
+        seenText.replaceSubrange(seenEdit.range, with: seenEdit.replacement)
         var child = SearchState(
-          text: text, script: parent.script, editCount: parent.editCount + 1, cost: trial.cost,
+          text: text, seen: seenText, script: parent.script, editCount: parent.editCount + 1, cost: trial.cost,
           boundaries: parent.boundaries, failure: nil, isParsed: false)
         child.script.add(trial.edit)
-        child = parsed(child, from: parent.restart(before: trial.edit.range.lowerBound))
+        child = parsed(child, from: parent.restart(before: seenEdit.range.lowerBound))
         if child.failure == nil, let referee {
           calls += 1
           switch referee(text) {
@@ -181,7 +185,7 @@ final class RepairSearch {
       // The text up to the window's end, changed in place for every trial.
       var windowEnd = min(state.text.count, failure + Self.window)
       while windowEnd < state.text.count, state.text[windowEnd] & 0xC0 == 0x80 { windowEnd += 1 }
-      var scratch = Array(state.text[..<windowEnd])
+      var scratch = Array(state.seen[..<windowEnd])
       var count = 0
       for candidate in candidates where state.cost + candidate.cost <= bestCost {
         count += 1
@@ -189,13 +193,12 @@ final class RepairSearch {
           timedOut = true
           return trials.sorted(by: Self.isBefore)
         }
-        if candidate.edit.range.upperBound > windowEnd { continue }
-        let removed = Array(scratch[candidate.edit.range])
-        scratch.replaceSubrange(candidate.edit.range, with: candidate.edit.replacement)
-        let progress = self.progress(state, candidate.edit, failure, scratch, isWhole: windowEnd == state.text.count)
-        let written =
-          candidate.edit.range.lowerBound..<candidate.edit.range.lowerBound
-          + candidate.edit.replacement.count
+        let edit = state.seen(candidate.edit, language.grammar.reading)
+        if edit.range.upperBound > windowEnd { continue }
+        let removed = Array(scratch[edit.range])
+        scratch.replaceSubrange(edit.range, with: edit.replacement)
+        let progress = self.progress(state, edit, failure, scratch, isWhole: windowEnd == state.text.count)
+        let written = edit.range.lowerBound..<edit.range.lowerBound + edit.replacement.count
         scratch.replaceSubrange(written, with: removed)
         guard let progress else { continue }
         let cost = state.cost + candidate.cost
@@ -258,7 +261,7 @@ final class RepairSearch {
     recogniser.resetFailure()
     var frontier = recogniser.frontier(boundary.heads)
     var boundaries = state.boundaries
-    state.isParsed = state.text.withUnsafeBufferPointer { text in
+    state.isParsed = state.seen.withUnsafeBufferPointer { text in
       recogniser.advance(&frontier, text, isComplete: true) { position, heads in
         boundaries.append(.init(position: position, heads: heads))
       }

@@ -93,7 +93,8 @@ public final class Repairer {
   /// Puts a proposal that the language's own parser accepts first; where it refuses all of the first few, the search
   /// goes on from the places that it names.
   private func refereed(
-    _ text: [UInt8], _ proposals: [RepairProposal], _ known: [(RepairSearch.Solution, Int)], _ reference: ReferenceJudge,
+    _ text: [UInt8], _ proposals: [RepairProposal], _ known: [(RepairSearch.Solution, Int)],
+    _ reference: ReferenceJudge,
     _ search: RepairSearch, _ options: RepairOptions, _ checked: ([RepairSearch.Solution]) -> [RepairProposal]
   ) -> [RepairProposal] {
     func first(_ index: Int) -> [RepairProposal] {
@@ -136,6 +137,6 @@ public final class Repairer {
     guard judge.accepts(text) else { return false }
     if grammar.dialect.validator != nil { return true }
     let recogniser = Recogniser(language)
-    return text.withUnsafeBufferPointer { recogniser.accepts($0) }
+    return grammar.reading.apply(text).withUnsafeBufferPointer { recogniser.accepts($0) }
   }
 }

@@ -34,6 +34,10 @@ struct RepairTests {
     ("json", "{\"a\": [1, 2,}", "{\"a\": [1, 2]}"),
     ("json", "{'a': .5}", "{\"a\": 0.5}"),
     ("json", "[1 true]", "[1, true]"),
+    // Numbers that the grammar does not know stay as they are.
+    ("json", "{\"a\": 1.2e+5, \"b\": [1, 2}", "{\"a\": 1.2e+5, \"b\": [1, 2]}"),
+    ("json", "[1e+2 3E+4]", "[1e+2, 3E+4]"),
+    ("json", "[+1e+2, 3e+]", "[1e+2, \"3e+\"]"),
     ("c", "int main() { return 0\n}\n", "int main() { return 0;\n}\n"),
     ("c", "int f(int a, int b) { return a and b; }\n", "int f(int a, int b) { return a && b; }\n"),
     // The indentation tells which block is not closed, or closed twice.
