@@ -15,7 +15,8 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   public var probes: [String]?
   /// How functions look in the parse tree, for `generate --function`.
   public var functions: [Function]?
-  /// The command that judges a file in audits: an argument list in which "{}" is the file; nil if there is none.
+  /// The command that is the language's own parser: an argument list in which "{}" is a file, or "{...}" any number of
+  /// them; nil if there is none.
   public var reference: [String]?
   /// How to read what that command says.
   public var diagnostics: Diagnostics?

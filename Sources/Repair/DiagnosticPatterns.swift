@@ -28,28 +28,35 @@ struct DiagnosticPatterns: Sendable {
     }
   }
 
-  /// Reads the output of a command that failed on `text`. What no pattern explains counts as a mistake of syntax.
-  func verdict(_ output: String, path: String, _ text: [UInt8]) -> ReferenceJudge.Verdict? {
+  /// An error that a command reports: where, from 1, and why.
+  struct Complaint {
+    var line: Int
+    var column: Int
+    var message: String
+  }
+
+  /// The errors in the file at `path` that `output` reports.
+  func complaints(_ output: String, path: String) -> [Complaint] {
     let file = NSRegularExpression.escapedPattern(for: path)
-    guard
-      let expression = try? NSRegularExpression(
-        pattern: error.replacingOccurrences(of: Self.file, with: file), options: [.anchorsMatchLines])
-    else { return .rejected(offset: nil) }
-    let matches = expression.matches(in: output, range: NSRange(output.startIndex..., in: output))
-    let errors = matches.map { match in
-      (1..<4).map { group in
+    let pattern = error.replacingOccurrences(of: Self.file, with: file)
+    guard let expression = try? NSRegularExpression(pattern: pattern, options: [.anchorsMatchLines]) else { return [] }
+    return expression.matches(in: output, range: NSRange(output.startIndex..., in: output)).map { match in
+      let groups = (1..<4).map { group in
         guard group < match.numberOfRanges, let range = Range(match.range(at: group), in: output) else { return "" }
         return String(output[range])
       }
+      return Complaint(line: Int(groups[0]) ?? 0, column: Int(groups[1]) ?? 1, message: groups[2])
     }
+  }
+
+  /// What complaints about `text` mean. What no pattern explains counts as a mistake of syntax.
+  func verdict(_ complaints: [Complaint], on text: [UInt8]) -> ReferenceJudge.Verdict? {
     func isOf(_ patterns: [NSRegularExpression], _ message: String) -> Bool {
       patterns.contains { $0.firstMatch(in: message, range: NSRange(message.startIndex..., in: message)) != nil }
     }
-    if errors.contains(where: { isOf(undecided, $0[2]) }) { return nil }
-    guard let first = errors.first(where: { !isOf(meaning, $0[2]) }) else {
-      return errors.isEmpty ? .rejected(offset: nil) : .wrongMeaning
-    }
-    return .rejected(offset: offset(line: Int(first[0]) ?? 0, column: Int(first[1]) ?? 1, in: text))
+    if complaints.contains(where: { isOf(undecided, $0.message) }) { return nil }
+    guard let first = complaints.first(where: { !isOf(meaning, $0.message) }) else { return .wrongMeaning }
+    return .rejected(offset: offset(line: first.line, column: first.column, in: text))
   }
 
   /// The offset of a line and a column, both from 1; nil for a line that the text does not have.

@@ -25,6 +25,12 @@ public struct ReferenceJudge: Sendable {
     case json
     case command([String], DiagnosticPatterns?)
   }
+  /// What stands for one file in a command, and what for any number of them.
+  private static let file = "{}"
+  private static let files = "{...}"
+  /// How many texts one process gets at the most.
+  private static let batch = 64
+
   private let authority: Authority
   private let ending: String
 
@@ -52,32 +58,68 @@ public struct ReferenceJudge: Sendable {
 
   /// What the language's own parser says about `text`; nil if it cannot be asked: it is not installed, takes too long,
   /// or misses a file that the text needs.
+  public func verdict(on text: [UInt8], timeout: Double = 10) -> Verdict? { verdicts(on: [text], timeout: timeout)[0] }
+
+  /// What the language's own parser says about each of `texts`; nil where it cannot be asked.
   ///
-  /// A command runs on a temporary copy and is ended after `timeout` seconds.
-  public func verdict(on text: [UInt8], timeout: Double = 10) -> Verdict? {
+  /// A command runs on temporary copies, on many at once if it can, and is ended after `timeout` seconds for each.
+  public func verdicts(on texts: [[UInt8]], timeout: Double = 10) -> [Verdict?] {
     switch authority {
     case .json:
-      guard let violation = JSONValidator.violation(in: text) else { return .accepted }
-      return .rejected(offset: violation.offset)
+      return texts.map { text in JSONValidator.violation(in: text).map { .rejected(offset: $0.offset) } ?? .accepted }
     case .command(let command, let patterns):
-      let base = NSTemporaryDirectory() + "espalier-\(UUID().uuidString)"
-      let path = "\(base).\(ending)"
-      defer {
-        try? FileManager.default.removeItem(atPath: path)
-        try? FileManager.default.removeItem(atPath: base)
+      var verdicts: [Verdict?] = []
+      let size = command.contains(Self.files) && patterns != nil ? Self.batch : 1
+      for start in stride(from: 0, to: texts.count, by: size) {
+        verdicts += run(command, patterns, Array(texts[start..<min(start + size, texts.count)]), timeout)
       }
-      guard let status = Self.run(command.map { $0 == "{}" ? path : $0 }, on: text, path, output: base, timeout)
-      else { return nil }
-      if status == 0 { return .accepted }
-      guard let patterns, let output = FileManager.default.contents(atPath: base) else { return .rejected(offset: nil) }
-      return patterns.verdict(String(decoding: output, as: UTF8.self), path: path, text)
+      return verdicts
     }
   }
 
+  /// Runs the command once on copies of all `texts`.
+  private func run(
+    _ command: [String], _ patterns: DiagnosticPatterns?, _ texts: [[UInt8]], _ timeout: Double
+  ) -> [Verdict?] {
+    let none = [Verdict?](repeating: nil, count: texts.count)
+    let folder = NSTemporaryDirectory() + "espalier-\(UUID().uuidString)"
+    let output = folder + "/output"
+    let paths = texts.indices.map { "\(folder)/\($0).\(ending)" }
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+      for (path, text) in zip(paths, texts) { try Data(text).write(to: URL(fileURLWithPath: path)) }
+      try Data().write(to: URL(fileURLWithPath: output))
+    } catch {
+      return none
+    }
+    let arguments = command.flatMap { $0 == Self.file || $0 == Self.files ? paths : [$0] }
+    guard let status = Self.run(arguments, output: output, timeout: timeout * Double(texts.count)) else {
+      return separately(command, patterns, texts, timeout) ?? none
+    }
+    if status == 0 { return texts.map { _ in .accepted } }
+    guard let patterns, let said = FileManager.default.contents(atPath: output) else {
+      return texts.map { _ in .rejected(offset: nil) }
+    }
+    let complaints = paths.map { patterns.complaints(String(decoding: said, as: UTF8.self), path: $0) }
+    // A failure that nothing explains may be of any of them.
+    if complaints.allSatisfy(\.isEmpty) {
+      return separately(command, patterns, texts, timeout) ?? texts.map { _ in .rejected(offset: nil) }
+    }
+    return zip(texts, complaints).map { text, complaints in
+      complaints.isEmpty ? .accepted : patterns.verdict(complaints, on: text)
+    }
+  }
+
+  /// Runs the command on one text after the other; nil if there is but one.
+  private func separately(
+    _ command: [String], _ patterns: DiagnosticPatterns?, _ texts: [[UInt8]], _ timeout: Double
+  ) -> [Verdict?]? {
+    texts.count > 1 ? texts.map { run(command, patterns, [$0], timeout)[0] } : nil
+  }
+
   /// Runs a command with both of its outputs in a file; nil if it is not there, is killed or takes too long.
-  private static func run(
-    _ command: [String], on text: [UInt8], _ path: String, output: String, _ timeout: Double
-  ) -> Int32? {
+  private static func run(_ command: [String], output: String, timeout: Double) -> Int32? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command
@@ -85,8 +127,6 @@ public struct ReferenceJudge: Sendable {
     process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C"]) { $1 }
     process.standardInput = FileHandle.nullDevice
     do {
-      try Data(text).write(to: URL(fileURLWithPath: path))
-      try Data().write(to: URL(fileURLWithPath: output))
       let sink = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
       process.standardOutput = sink
       process.standardError = sink

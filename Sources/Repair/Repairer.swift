@@ -9,15 +9,18 @@ public final class Repairer {
   private let language: Language
   private let judge: SyntaxJudge
   private let generator: EditGenerator
-  private let ranking: Denoiser?
+  private let model: () throws -> Denoiser?
+  /// Loaded when there is something to choose.
+  private lazy var ranking = (try? model()).map(ModelRanking.init)
   private let reference: ReferenceJudge?
 
-  /// Throws `grammar` for a dialect that does not fit, `badRewrite` for a pattern that is none.
+  /// Throws `grammar` for a dialect that does not fit, `badRewrite` and `badPattern` for patterns that are none.
   ///
-  /// - Parameter ranking: the model that chooses among repairs of about the same cost; nil for the parser alone.
-  public init(_ grammar: Grammar, ranking: Denoiser? = nil) throws(RepairError) {
+  /// - Parameter model: gives the model that chooses among repairs of about the same cost; called when there is
+  ///   something to choose. nil leaves the choice to the parser alone.
+  public init(_ grammar: Grammar, model: @escaping () throws -> Denoiser? = { nil }) throws(RepairError) {
     self.grammar = grammar
-    self.ranking = ranking
+    self.model = model
     reference = grammar.dialect.validator == nil ? try ReferenceJudge(grammar) : nil
     do {
       language = try Language(grammar)
@@ -34,8 +37,19 @@ public final class Repairer {
   /// its syntax is wrong; what that parser accepts is valid whatever the runtime says. What is proposed has been
   /// checked with both.
   public func repair(_ text: [UInt8], _ options: RepairOptions = RepairOptions()) -> RepairOutcome {
+    repair([text], options)[0]
+  }
+
+  /// Looks for repairs of each of `texts`. The language's own parser is asked about all of them at once.
+  public func repair(_ texts: [[UInt8]], _ options: RepairOptions = RepairOptions()) -> [RepairOutcome] {
+    let verdicts = options.asksReference ? reference?.verdicts(on: texts) : nil
+    return texts.indices.map { repair(texts[$0], verdicts?[$0], options) }
+  }
+
+  private func repair(
+    _ text: [UInt8], _ verdict: ReferenceJudge.Verdict?, _ options: RepairOptions
+  ) -> RepairOutcome {
     let isClean = isValid(text)
-    let verdict = options.asksReference ? reference?.verdict(on: text) : nil
     if verdict?.acceptsSyntax ?? isClean { return .valid }
     var refusal: Int?
     if isClean {
@@ -50,30 +64,19 @@ public final class Repairer {
     let search = RepairSearch(language, judge: judge, generator: generator, options: options)
     var found: (solutions: [RepairSearch.Solution], failure: Int?, timedOut: Bool) = ([], refusal, false)
     if !isClean { found = search.run(text) }
-    let isLossless = generator.hints.lossless == true
-    var lossy: [String] = []
-    /// Checks solutions once more and says what they lose.
-    func proposals(_ solutions: [RepairSearch.Solution]) -> [RepairProposal] {
-      var proposals: [RepairProposal] = []
-      for solution in solutions.sorted(by: { $0.cost < $1.cost }) {
-        let lost = PieceScanner.lostWords(from: text, in: solution.text)
-        if isLossless, !lost.isEmpty {
-          lossy = lost
-          continue
-        }
-        if solution.text.allSatisfy(PieceScanner.isBlank) { continue }
-        guard isValid(solution.text), judge.parser.accepts(solution.text) else { continue }
-        proposals.append(RepairProposal(text: solution.text, script: solution.script, cost: solution.cost, lost))
-      }
-      return proposals
-    }
-    var best = proposals(found.solutions)
-    if let ranking { best = ranked(best, ModelRanking(denoiser: ranking)) }
+    var (proposals, lossy) = checked(found.solutions, of: text)
+    proposals = ProposalRanking.shuffled(proposals, seed: options.seed)
+    if proposals.count > 1, let ranking { proposals = ProposalRanking.ranked(proposals, ranking) }
     if verdict != nil, let reference {
       let known = refusal.map { [(RepairSearch.Solution(text: text), $0)] } ?? []
-      best = refereed(text, best, known, reference, search, options, proposals)
+      proposals = ProposalRanking.refereed(proposals, reference, limit: options.proposals) { refused in
+        let further = search.run(text, known + refused) { reference.verdict(on: $0) }
+        return self.checked(further, of: text).proposals
+      }
     }
-    if !best.isEmpty { return .repaired(Array(best.prefix(options.proposals))) }
+    if !proposals.isEmpty {
+      return .repaired(ProposalRanking.withForcedEdits(proposals).prefix(options.proposals).map { $0 })
+    }
     let reason =
       if !lossy.isEmpty {
         "every repair found would lose words: \(lossy.prefix(5).joined(separator: ", "))"
@@ -87,49 +90,24 @@ public final class Repairer {
     return .unrepaired(reason: reason, offset: found.failure ?? 0)
   }
 
-  /// How much dearer a proposal may be than the first with right syntax to come before it for its meaning.
-  private static let meaningMargin = 0.5
-
-  /// Puts a proposal that the language's own parser accepts first; where it refuses all of the first few, the search
-  /// goes on from the places that it names.
-  private func refereed(
-    _ text: [UInt8], _ proposals: [RepairProposal], _ known: [(RepairSearch.Solution, Int)],
-    _ reference: ReferenceJudge,
-    _ search: RepairSearch, _ options: RepairOptions, _ checked: ([RepairSearch.Solution]) -> [RepairProposal]
-  ) -> [RepairProposal] {
-    func first(_ index: Int) -> [RepairProposal] {
-      [proposals[index]] + proposals[..<index] + proposals[(index + 1)...]
-    }
-    var refused: [(solution: RepairSearch.Solution, offset: Int)] = known.map { ($0.0, $0.1) }
-    var rightSyntax: Int?
-    for (index, proposal) in proposals.prefix(options.proposals).enumerated() {
-      if let rightSyntax, proposal.cost > proposals[rightSyntax].cost + Self.meaningMargin { continue }
-      switch reference.verdict(on: proposal.text) {
-      case .accepted: return first(index)
-      case .wrongMeaning: rightSyntax = rightSyntax ?? index
-      case .rejected(let offset):
-        let solution = RepairSearch.Solution(text: proposal.text, script: proposal.script, cost: proposal.cost)
-        if let offset { refused.append((solution, offset)) }
-      case nil: return proposals
+  /// The solutions as proposals, checked once more, the cheapest first; and what others would have lost that must not
+  /// lose anything.
+  private func checked(
+    _ solutions: [RepairSearch.Solution], of text: [UInt8]
+  ) -> (proposals: [RepairProposal], lossy: [String]) {
+    var proposals: [RepairProposal] = []
+    var lossy: [String] = []
+    for solution in solutions.sorted(by: { $0.cost < $1.cost }) {
+      let lost = PieceScanner.lostWords(from: text, in: solution.text)
+      if generator.hints.lossless == true, !lost.isEmpty {
+        lossy = lost
+        continue
       }
+      if solution.text.allSatisfy(PieceScanner.isBlank) { continue }
+      guard isValid(solution.text), judge.parser.accepts(solution.text) else { continue }
+      proposals.append(RepairProposal(text: solution.text, script: solution.script, cost: solution.cost, lost))
     }
-    if let rightSyntax { return first(rightSyntax) }
-    return checked(search.run(text, refused) { reference.verdict(on: $0) }) + proposals
-  }
-
-  /// How much a nat per token counts against the cost of edits. Fitted on people's fixes of Python snippets.
-  private static let likelihoodWeight = 0.1
-
-  /// Orders proposals by their cost and by how likely the model finds the text around the edits.
-  private func ranked(_ proposals: [RepairProposal], _ ranking: ModelRanking) -> [RepairProposal] {
-    guard proposals.count > 1 else { return proposals }
-    var scored: [(score: Double, proposal: RepairProposal)] = []
-    for var proposal in proposals.prefix(RepairSearch.wantedSolutions) {
-      proposal.likelihood = ranking.likelihood(proposal.text, proposal.edits)
-      scored.append((proposal.cost - Self.likelihoodWeight * (proposal.likelihood ?? -10), proposal))
-    }
-    return scored.enumerated().sorted { ($0.element.score, $0.offset) < ($1.element.score, $1.offset) }
-      .map(\.element.proposal)
+    return (proposals, lossy)
   }
 
   /// Whether a text is of the language: by the dialect's validator if it names one, else by the runtime and the dialect.

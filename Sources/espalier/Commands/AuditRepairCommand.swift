@@ -39,7 +39,8 @@ struct AuditRepair: AsyncParsableCommand {
       throw CommandError("\(path): expected a name that starts with an installed language, or --language")
     }
     let grammar = try store.open(language)
-    let repairer = try Repairer(grammar, ranking: try model.load())
+    try model.check()
+    let repairer = try Repairer(grammar, model: { try model.load() })
     let audit = try RepairAudit(grammar, repairer: repairer, options: search.options)
     let records = try RepairRecord.read(path).prefix(limit)
     let progress = Progress("repairing", total: records.count)
