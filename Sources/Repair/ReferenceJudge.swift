@@ -89,12 +89,11 @@ public struct ReferenceJudge: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
       for (path, text) in zip(paths, texts) { try Data(text).write(to: URL(fileURLWithPath: path)) }
-      try Data().write(to: URL(fileURLWithPath: output))
     } catch {
       return none
     }
     let arguments = command.flatMap { $0 == Self.file || $0 == Self.files ? paths : [$0] }
-    guard let status = Self.run(arguments, output: output, timeout: timeout * Double(texts.count)) else {
+    guard let status = ReferenceProcess.run(arguments, output: output, timeout: timeout * Double(texts.count)) else {
       return separately(command, patterns, texts, timeout) ?? none
     }
     if status == 0 { return texts.map { _ in .accepted } }
@@ -116,36 +115,5 @@ public struct ReferenceJudge: Sendable {
     _ command: [String], _ patterns: DiagnosticPatterns?, _ texts: [[UInt8]], _ timeout: Double
   ) -> [Verdict?]? {
     texts.count > 1 ? texts.map { run(command, patterns, [$0], timeout)[0] } : nil
-  }
-
-  /// Runs a command with both of its outputs in a file; nil if it is not there, is killed or takes too long.
-  private static func run(_ command: [String], output: String, timeout: Double) -> Int32? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
-    // Diagnostics are read: they must not be translated.
-    process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C"]) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    do {
-      let sink = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-      process.standardOutput = sink
-      process.standardError = sink
-      try process.run()
-      try sink.close()
-    } catch {
-      return nil
-    }
-    let deadline = ContinuousClock.now + .seconds(timeout)
-    while process.isRunning {
-      if ContinuousClock.now > deadline {
-        process.terminate()
-        process.waitUntilExit()
-        return nil
-      }
-      usleep(2_000)
-    }
-    // 126 and 127 are what `env` says where there is no such command.
-    let status = process.terminationStatus
-    return process.terminationReason == .exit && status != 126 && status != 127 ? status : nil
   }
 }

@@ -38,13 +38,16 @@ final class RepairSearch {
     init(text: [UInt8]) { self.init(text: text, script: EditScript(count: text.count), cost: 0) }
   }
 
-  init(_ language: Language, judge: SyntaxJudge, generator: EditGenerator, options: RepairOptions) {
+  init(
+    _ language: Language, judge: SyntaxJudge, generator: EditGenerator, options: RepairOptions,
+    deadline: ContinuousClock.Instant
+  ) {
     self.language = language
     recogniser = Recogniser(language)
     self.judge = judge
     self.generator = generator
     self.options = options
-    deadline = .now + .seconds(options.timeout)
+    self.deadline = deadline
   }
 
   /// The solutions found, the cheapest first, and where the original fails.

@@ -42,13 +42,14 @@ public final class Repairer {
 
   /// Looks for repairs of each of `texts`. The language's own parser is asked about all of them at once.
   public func repair(_ texts: [[UInt8]], _ options: RepairOptions = RepairOptions()) -> [RepairOutcome] {
-    let verdicts = options.asksReference ? reference?.verdicts(on: texts) : nil
+    let verdicts = options.asksReference ? reference?.verdicts(on: texts, timeout: min(10, options.timeout)) : nil
     return texts.indices.map { repair(texts[$0], verdicts?[$0], options) }
   }
 
   private func repair(
     _ text: [UInt8], _ verdict: ReferenceJudge.Verdict?, _ options: RepairOptions
   ) -> RepairOutcome {
+    let deadline = ContinuousClock.now + .seconds(options.timeout)
     let isClean = isValid(text)
     if verdict?.acceptsSyntax ?? isClean { return .valid }
     var refusal: Int?
@@ -61,17 +62,17 @@ public final class Repairer {
     } catch {
       return .unrepaired(reason: "\(error)", offset: 0)
     }
-    let search = RepairSearch(language, judge: judge, generator: generator, options: options)
+    let search = RepairSearch(language, judge: judge, generator: generator, options: options, deadline: deadline)
     var found: (solutions: [RepairSearch.Solution], failure: Int?, timedOut: Bool) = ([], refusal, false)
     if !isClean { found = search.run(text) }
-    var (proposals, lossy) = checked(found.solutions, of: text)
+    var (proposals, lossy) = checked(found.solutions, of: text, deadline)
     proposals = ProposalRanking.shuffled(proposals, seed: options.seed)
     if proposals.count > 1, let ranking { proposals = ProposalRanking.ranked(proposals, ranking) }
-    if verdict != nil, let reference {
+    if verdict != nil, let reference, ContinuousClock.now < deadline {
       let known = refusal.map { [(RepairSearch.Solution(text: text), $0)] } ?? []
       proposals = ProposalRanking.refereed(proposals, reference, limit: options.proposals) { refused in
         let further = search.run(text, known + refused) { reference.verdict(on: $0) }
-        return self.checked(further, of: text).proposals
+        return self.checked(further, of: text, deadline).proposals
       }
     }
     if !proposals.isEmpty {
@@ -91,20 +92,23 @@ public final class Repairer {
   }
 
   /// The solutions as proposals, checked once more, the cheapest first; and what others would have lost that must not
-  /// lose anything.
+  /// lose anything. Behind the deadline one is enough.
   private func checked(
-    _ solutions: [RepairSearch.Solution], of text: [UInt8]
+    _ solutions: [RepairSearch.Solution], of text: [UInt8], _ deadline: ContinuousClock.Instant
   ) -> (proposals: [RepairProposal], lossy: [String]) {
     var proposals: [RepairProposal] = []
     var lossy: [String] = []
     for solution in solutions.sorted(by: { $0.cost < $1.cost }) {
+      if !proposals.isEmpty, ContinuousClock.now > deadline { break }
       let lost = PieceScanner.lostWords(from: text, in: solution.text)
       if generator.hints.lossless == true, !lost.isEmpty {
         lossy = lost
         continue
       }
       if solution.text.allSatisfy(PieceScanner.isBlank) { continue }
-      guard isValid(solution.text), judge.parser.accepts(solution.text) else { continue }
+      guard isValid(solution.text) else { continue }
+      // A validator decides without the grammar.
+      if grammar.dialect.validator != nil, !judge.parser.accepts(solution.text) { continue }
       proposals.append(RepairProposal(text: solution.text, script: solution.script, cost: solution.cost, lost))
     }
     return (proposals, lossy)

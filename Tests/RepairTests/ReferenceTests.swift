@@ -41,6 +41,28 @@ import Testing
     #expect(try verdict("c", "#include \"not-there.h\"\nint x = ;\n") == nil)
   }
 
+  /// A child of the command must not keep it from being ended.
+  @Test func regression_theDeadlineHoldsForChildrenToo() throws {
+    let output = NSTemporaryDirectory() + "espalier-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: output) }
+    let start = ContinuousClock.now
+    #expect(ReferenceProcess.run(["sh", "-c", "sleep 20; true"], output: output, timeout: 0.2) == nil)
+    #expect(ContinuousClock.now - start < .seconds(10))
+    #expect(ReferenceProcess.run(["sh", "-c", "exit 3"], output: output, timeout: 10) == 3)
+    #expect(ReferenceProcess.run(["there-is-no-such-command"], output: output, timeout: 10) == nil)
+  }
+
+  @Test(.enabled(if: isThere, "needs ESPALIER_HOME, gcc and python3"))
+  func manyTextsAreJudgedAsOneIs() throws {
+    for (language, texts) in [
+      ("c", ["int x;", "int x", "int f(void) { return y; }"]), ("python", ["x", "x =", "1 = x"]),
+    ] {
+      let judge = try #require(try ReferenceJudge(try GrammarStore.default.open(language)))
+      let bytes = texts.map { Array($0.utf8) }
+      #expect(judge.verdicts(on: bytes) == bytes.map { judge.verdict(on: $0) })
+    }
+  }
+
   @Test func aPatternThatIsNoneNamesItsFile() throws {
     #expect(throws: RepairError.badPattern(grammar: "demo", pattern: "(")) {
       try DiagnosticPatterns(.init(error: "("), grammar: "demo")
