@@ -28,6 +28,19 @@ import Testing
     #expect(try reading("a", "b").apply([0x61, 0xFF]) == [0x61, 0xFF])
   }
 
+  @Test func aPatternOfDiagnosticsThatIsNoneNamesItsLine() throws {
+    try TestSupport.withFolder { folder in
+      let path = folder.appendingPathComponent("grammar.yml").path
+      let text = "name: a\nextensions: [a]\ndiagnostics:\n  error: '^{}:(.*)'\n  meaning: [b]\n  undecided: ['(c']\n"
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      let description = try GrammarDescription(path: path)
+      #expect(
+        throws: GrammarError.invalidDescription(
+          path: path, line: 6, expected: "a regular expression in diagnostics", found: "'(c'")
+      ) { try GrammarStore.check(description.diagnostics, path: path) }
+    }
+  }
+
   @Test func aPatternThatIsNoneNamesItsLine() throws {
     try TestSupport.withFolder { folder in
       let path = folder.appendingPathComponent("dialect.yml").path
