@@ -55,8 +55,9 @@ public struct CompletenessAudit {
   ) throws -> Report {
     var report = Report()
     var generator = SeededGenerator(seed: seed)
-    for input in inputs {
+    for var input in inputs {
       let (language, parser) = try session(input.language)
+      input.bytes = parser.grammar.reading.apply(input.bytes)
       guard parser.accepts(input.bytes) else {
         report.unclean += 1
         continue

@@ -53,7 +53,7 @@ public struct RecognitionAudit {
       )
     }
     guard let (recogniser, parser) = sessions[input.language] else { return }
-    let ours = bytes.withUnsafeBufferPointer { recogniser.accepts($0) }
+    let ours = parser.grammar.reading.apply(bytes).withUnsafeBufferPointer { recogniser.accepts($0) }
     let theirs = parser.accepts(bytes)
     report.inputs += 1
     if theirs { report.accepted += 1 }

@@ -14,6 +14,8 @@ public struct RepairAudit {
     public var proposal: [UInt8]?
     /// By the language's own parser; nil if there is none.
     public var isAccepted: Bool?
+    /// Whether it finds nothing wrong with the syntax.
+    public var isAcceptedSyntax: Bool?
     public var isClean = false
     public var lostWords: [String] = []
     /// Which proposal is like the person's, from 1; nil if none is, or nobody fixed this.
@@ -34,7 +36,7 @@ public struct RepairAudit {
   public init(_ grammar: Grammar, repairer: Repairer, options: RepairOptions) throws {
     self.repairer = repairer
     parser = try SyntaxParser(grammar)
-    reference = ReferenceJudge(grammar)
+    reference = try ReferenceJudge(grammar)
     self.options = options
   }
 
@@ -71,7 +73,9 @@ public struct RepairAudit {
     }
     verdict.wasFixed = record.fixed != nil
     if let proposal = verdict.proposal {
-      verdict.isAccepted = reference?.accepts(proposal)
+      let judged = reference?.verdict(on: proposal)
+      verdict.isAccepted = judged.map { $0 == .accepted }
+      verdict.isAcceptedSyntax = judged.map(\.acceptsSyntax)
       verdict.isClean = parser.accepts(proposal)
     }
     return verdict

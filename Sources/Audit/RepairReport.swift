@@ -21,7 +21,7 @@ public struct RepairReport: Sendable {
       ("1", { $0 <= 1 }), ("2", { $0 == 2 }), ("3", { $0 == 3 }), ("4-5", { $0 == 4 || $0 == 5 }),
       ("6-10", { (6...10).contains($0) }), (">10", { $0 > 10 }),
     ]
-    var lines = ["distance   texts  accepted  match@1  match@k"]
+    var lines = ["distance   texts  accepted    syntax  match@1  match@k"]
     func row(_ name: String, _ members: [RepairAudit.Verdict]) {
       guard !members.isEmpty else { return }
       func share(_ count: Int) -> String {
@@ -31,6 +31,7 @@ public struct RepairReport: Sendable {
       let cells = [
         (name, 8), ("\(members.count)", 8),
         (share(members.count { $0.isAccepted == true && $0.outcome != .refused }), 10),
+        (share(members.count { $0.isAcceptedSyntax == true && $0.outcome != .refused }), 10),
         (share(members.count { $0.match == 1 }), 9), (share(members.count { $0.match != nil }), 9),
       ]
       lines.append(
@@ -49,6 +50,8 @@ public struct RepairReport: Sendable {
     var repaired: Int
     var refused: Int
     var accepted: Int
+    /// Texts with whose syntax the language's own parser finds nothing wrong, whatever it says about their meaning.
+    var acceptedSyntax: Int
     var acceptedRepairs: Int
     var clean: Int
     var lossless: Int
@@ -67,6 +70,7 @@ public struct RepairReport: Sendable {
       inputs: broken.count, validUnchanged: verdicts.count { $0.mustStay && $0.outcome == .valid },
       valid: verdicts.count { $0.mustStay }, repaired: repaired.count,
       refused: broken.count { $0.outcome == .refused }, accepted: broken.count { $0.isAccepted == true },
+      acceptedSyntax: broken.count { $0.isAcceptedSyntax == true },
       acceptedRepairs: repaired.count { $0.isAccepted == true },
       clean: repaired.count { $0.isClean },
       lossless: repaired.count { $0.lostWords.isEmpty && $0.isAccepted != false },

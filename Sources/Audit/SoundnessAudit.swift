@@ -2,6 +2,7 @@ import Denoiser
 import Diffusion
 public import Grammar
 import Recognition
+import Repair
 import Syntax
 public import Vocabulary
 
@@ -20,6 +21,15 @@ public struct SoundnessAudit {
     public var failures: [Failure] = []
     /// The finished texts, for the reference parser.
     public var texts: [[UInt8]] = []
+
+    /// How many of the finished texts the language's own parser judges, accepts, and accepts as far as syntax goes; nil
+    /// where there is none.
+    public func judgedByReference(_ grammar: Grammar) throws -> (judged: Int, accepted: Int, syntax: Int)? {
+      guard let reference = try ReferenceJudge(grammar) else { return nil }
+      let verdicts = reference.verdicts(on: texts).compactMap(\.self)
+      if verdicts.isEmpty { return nil }
+      return (verdicts.count, verdicts.count { $0 == .accepted }, verdicts.count(where: \.acceptsSyntax))
+    }
   }
   public struct Failure: Sendable {
     public var name: String
@@ -47,7 +57,9 @@ public struct SoundnessAudit {
     let recogniser = Recogniser(language)
     var generator = SeededGenerator(seed: seed)
     // What the dialect rejects cannot be completed either.
-    let usable = inputs.filter { input in
+    let usable = inputs.map {
+      AuditInput(name: $0.name, language: $0.language, bytes: grammar.reading.apply($0.bytes))
+    }.filter { input in
       parser.accepts(input.bytes) && judge.accepts(input.bytes)
         && input.bytes.withUnsafeBufferPointer { recogniser.accepts($0) }
     }

@@ -46,7 +46,9 @@ public final class Generator {
     _ plan: GenerationPlan, options: SamplerOptions, trace: ((TraceEvent) -> Void)? = nil
   ) throws(GenerationError) -> Result {
     let style = LineEnds(plan.canvas)
-    let canvas = style.normalised(plan.canvas)
+    var canvas = style.normalised(plan.canvas)
+    canvas.prefix = language.grammar.reading.apply(canvas.prefix)
+    canvas.segments = canvas.segments.map(language.grammar.reading.apply)
     var seeds = SeededGenerator(seed: options.seed)
     var statistics = Sampler.Statistics()
     let last = Self.modelAttempts + 1

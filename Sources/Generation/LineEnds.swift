@@ -27,13 +27,13 @@ struct LineEnds {
 
   /// The fixed text of `canvas` as it was, with what `run` wrote in its holes.
   func restored(_ run: Sampler.Result, around canvas: Canvas) -> (text: [UInt8], holes: [Range<Int>]) {
-    guard isCRLF else { return (run.text, run.holes) }
     var text = canvas.prefix
     var holes: [Range<Int>] = []
     for (hole, segment) in zip(run.holes, canvas.segments) {
       let start = text.count
-      for byte in Self.withLF(Array(run.text[hole])) {
-        if byte == 0x0A { text.append(0x0D) }
+      let written = Array(run.text[hole])
+      for byte in isCRLF ? Self.withLF(written) : written {
+        if isCRLF, byte == 0x0A { text.append(0x0D) }
         text.append(byte)
       }
       holes.append(start..<text.count)

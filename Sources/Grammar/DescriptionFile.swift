@@ -19,6 +19,7 @@ extension GrammarDescription {
     "contexts": .list(.list(.value)), "placeholders": .dictionary, "probes": .list(.value),
     "functions": .list(.mapping(["node": .value, "name": .value, "body": .value])),
     "reference": .list(.value),
+    "diagnostics": .mapping(["error": .value, "meaning": .list(.value), "undecided": .list(.value)]),
   ])
 
   /// Reads a `grammar.yml`. Throws `fileAccess` or `invalidDescription`.
@@ -32,6 +33,7 @@ extension Dialect {
     "forbiddenSymbols": .list(.value), "reservedWords": .list(.value), "strictLayout": .value, "padding": .value,
     "forbiddenProductions": .list(.mapping(["symbol": .value, "children": .value, "last": .value])),
     "terminalPatterns": .dictionary, "forbiddenQueries": .list(.value), "validator": .value,
+    "readAs": .list(.mapping(["pattern": .value, "replacement": .value])),
     "repairs": .mapping([
       "lossless": .value, "quotes": .list(.value), "fillers": .list(.value), "emptyBlock": .value,
       "rewrites": .list(.mapping(["pattern": .value, "replacement": .value, "cost": .value])),

@@ -16,10 +16,19 @@ public struct Dialect: Codable, Equatable, Sendable {
   public var forbiddenQueries: [String]?
   /// Which built-in reference validator judges a file ("json"), if any.
   public var validator: String?
+  /// Valid spellings that the grammar does not know, and how the parser is to read them.
+  public var readAs: [Reading]?
   /// How to repair what is not of the language.
   public var repairs: RepairHints?
 
   public init() {}
+
+  /// Matches of a regular expression that the parser sees as other text of as many bytes.
+  public struct Reading: Codable, Equatable, Sendable {
+    public var pattern: String
+    /// As it is: no references to groups.
+    public var replacement: String
+  }
 }
 
 /// Reductions to be removed from the tables: those that everything which is given here fits.

@@ -9,12 +9,15 @@ public final class Grammar: Sendable {
   public let keywords: LexicalAutomaton?
   public let description: GrammarDescription
   public let dialect: Dialect
+  /// How the parser sees a text: the dialect's `readAs`. What judges or recognises a text applies it first.
+  public let reading: TextReading
   /// The compiled grammar: what the runtime and the external scanner are driven through.
   public let library: GrammarLibrary
 
   package init(
     name: String, tables: ParseTables, lexer: LexicalAutomaton, keywords: LexicalAutomaton?,
-    description: GrammarDescription, dialect: Dialect, library: GrammarLibrary
+    description: GrammarDescription, dialect: Dialect, reading: TextReading,
+    library: GrammarLibrary
   ) {
     self.name = name
     self.tables = tables
@@ -22,6 +25,7 @@ public final class Grammar: Sendable {
     self.keywords = keywords
     self.description = description
     self.dialect = dialect
+    self.reading = reading
     self.library = library
   }
 }

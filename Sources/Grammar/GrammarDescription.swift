@@ -17,8 +17,11 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   public var probes: [String]?
   /// How functions look in the parse tree, for `generate --function`.
   public var functions: [Function]?
-  /// The command that judges a file in audits: an argument list in which "{}" is the file; nil if there is none.
+  /// The command that is the language's own parser: an argument list in which "{}" is a file, or "{...}" any number of
+  /// them; nil if there is none.
   public var reference: [String]?
+  /// How to read what that command says.
+  public var diagnostics: Diagnostics?
 
   public struct Layout: Codable, Equatable, Sendable {
     /// Names of the external terminals.
@@ -36,5 +39,15 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
     public var node: String
     public var name: String
     public var body: String
+  }
+
+  /// What the reference command reports, as regular expressions over the lines of its output.
+  public struct Diagnostics: Codable, Equatable, Sendable {
+    /// A line that reports an error; "{}" stands for the file. Groups: line, column (both from 1, bytes) and message.
+    public var error: String
+    /// Messages that are about the meaning of the text, such as names that nobody declares, and not about its syntax.
+    public var meaning: [String]?
+    /// Messages that say that the text has not been judged to its end, such as a missing file.
+    public var undecided: [String]?
   }
 }

@@ -85,12 +85,43 @@ public struct GrammarStore: Sendable {
     let library = try GrammarLibrary(path: folder.appendingPathComponent("parser.so").path, name: name)
     let contents = try TablesFile.read(
       path: folder.appendingPathComponent("tables.bin").path, language: library.language)
-    let description = try GrammarDescription(path: folder.appendingPathComponent("grammar.yml").path)
+    let descriptionPath = folder.appendingPathComponent("grammar.yml").path
+    let description = try GrammarDescription(path: descriptionPath)
+    try Self.check(description.diagnostics, path: descriptionPath)
     let dialectPath = folder.appendingPathComponent("dialect.yml").path
-    let hasDialect = FileManager.default.fileExists(atPath: dialectPath)
+    let dialect = FileManager.default.fileExists(atPath: dialectPath) ? try Dialect(path: dialectPath) : Dialect()
     return Grammar(
       name: name, tables: contents.tables, lexer: contents.lexer, keywords: contents.keywords,
-      description: description, dialect: hasDialect ? try Dialect(path: dialectPath) : Dialect(), library: library)
+      description: description, dialect: dialect, reading: try Self.reading(dialect, path: dialectPath),
+      library: library)
+  }
+
+  /// Throws `invalidDescription` for a pattern that is no regular expression.
+  static func reading(_ dialect: Dialect, path: String) throws(GrammarError) -> TextReading {
+    let readings = dialect.readAs ?? []
+    if readings.isEmpty { return .plain }
+    do {
+      return try TextReading(readings)
+    } catch {
+      throw badPattern(readings[error.index].pattern, in: "readAs", path: path)
+    }
+  }
+
+  /// Throws `invalidDescription` for a pattern of the diagnostics that is no regular expression.
+  static func check(_ diagnostics: GrammarDescription.Diagnostics?, path: String) throws(GrammarError) {
+    guard let diagnostics else { return }
+    let file = diagnostics.error.replacingOccurrences(of: "{}", with: "file")
+    for pattern in (diagnostics.meaning ?? []) + (diagnostics.undecided ?? []) + [file]
+    where (try? NSRegularExpression(pattern: pattern)) == nil {
+      throw badPattern(pattern == file ? diagnostics.error : pattern, in: "diagnostics", path: path)
+    }
+  }
+
+  private static func badPattern(_ pattern: String, in key: String, path: String) -> GrammarError {
+    let lines = (try? String(contentsOfFile: path, encoding: .utf8))?.components(separatedBy: "\n") ?? []
+    let line = lines.firstIndex { $0.contains(pattern) }.map { $0 + 1 } ?? 1
+    return .invalidDescription(
+      path: path, line: line, expected: "a regular expression in \(key)", found: "'\(pattern)'")
   }
 
   /// The name of the grammar that claims the file's ending; the longest ending wins. Nil if none does.

@@ -4,7 +4,7 @@ enum EditCosts {
   static func insertion(_ text: [UInt8]) -> Double {
     switch PieceScanner.kind(text[...]) {
     case nil: 1.4
-    case .symbol: isCommon(text) ? 1.0 : 1.7
+    case .symbol: opens(text) ? 1.2 : isCommon(text) ? 1.0 : 1.7
     case .word: 2.2
     case .number, .string: 2.4
     }
@@ -23,7 +23,7 @@ enum EditCosts {
   /// Writing `new` instead of `old`.
   static func replacement(_ old: ArraySlice<UInt8>, _ new: [UInt8]) -> Double {
     let (a, b) = (PieceScanner.kind(old), PieceScanner.kind(new[...]))
-    if a == .symbol, b == .symbol { return isCommon(new) ? 1.3 : 1.6 }
+    if a == .symbol, b == .symbol { return opens(new) ? 1.5 : isCommon(new) ? 1.3 : 1.6 }
     if a == .word, b == .word {
       let distance = distance(Array(old), new)
       return distance <= 1 ? 1.1 : distance == 2 && new.count > 3 ? 1.4 : 3.6
@@ -43,6 +43,11 @@ enum EditCosts {
       isInWord = isWord
     }
     return 2.6 + 0.35 * Double(min(words, 40)) + 0.08 * Double(min(symbols, 80))
+  }
+
+  /// What opens asks for more: it is left out less often than what closes.
+  private static func opens(_ text: [UInt8]) -> Bool {
+    text.count == 1 && Array("([{".utf8).contains(text[0])
   }
 
   private static func isCommon(_ text: [UInt8]) -> Bool {

@@ -58,6 +58,7 @@ final class EditGenerator {
     replacements(place, recogniser, add)
     quoting(place, add)
     removals(place, add)
+    bracketCandidates(place, add)
     for rewrite in rewrites { rewrite.candidates(place, add) }
     if language.hasLayout { layoutCandidates(place, recogniser, hints.emptyBlock, add) }
     return best.map { Candidate(edit: $0.key, cost: $0.value) }.sorted { a, b in
@@ -139,6 +140,13 @@ final class EditGenerator {
       }
       for text in texts {
         add(TextEdit(piece.range, text), EditCosts.replacement(bytes, text) + 0.12 * Double(distance))
+      }
+      // The grammar takes it, the language's own parser does not: something else is wanted here.
+      if place.state.isParsed, index == place.failureIndex {
+        for text in fillers + place.samples(language) {
+          add(TextEdit(piece.range, text), 1.6)
+          add(TextEdit(piece.range.lowerBound..<piece.range.lowerBound, text), 1.7)
+        }
       }
     }
     let pairs: [UInt8: UInt8] = [0x28: 0x29, 0x5B: 0x5D, 0x7B: 0x7D]

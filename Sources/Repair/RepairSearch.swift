@@ -27,47 +27,124 @@ final class RepairSearch {
     var text: [UInt8]
     var script: EditScript
     var cost: Double
+
+    init(text: [UInt8], script: EditScript, cost: Double) {
+      self.text = text
+      self.script = script
+      self.cost = cost
+    }
+
+    /// A text without edits.
+    init(text: [UInt8]) { self.init(text: text, script: EditScript(count: text.count), cost: 0) }
   }
 
-  init(_ language: Language, judge: SyntaxJudge, generator: EditGenerator, options: RepairOptions) {
+  init(
+    _ language: Language, judge: SyntaxJudge, generator: EditGenerator, options: RepairOptions,
+    deadline: ContinuousClock.Instant
+  ) {
     self.language = language
     recogniser = Recogniser(language)
     self.judge = judge
     self.generator = generator
     self.options = options
-    deadline = .now + .seconds(options.timeout)
+    self.deadline = deadline
   }
 
   /// The solutions found, the cheapest first, and where the original fails.
   func run(_ text: [UInt8]) -> (solutions: [Solution], failure: Int?, timedOut: Bool) {
-    var first = recogniser.start
-    if text.starts(with: [0xEF, 0xBB, 0xBF]) { first = recogniser.start(at: 3) }
-    let start = SearchState(
-      text: text, script: EditScript(count: text.count), editCount: 0, cost: 0,
-      boundaries: [.init(position: first.heads[0].position, heads: first.heads)], failure: nil, isParsed: false)
-    let original = parsed(start, from: 0)
+    let original = unedited(text)
     guard let failure = original.failure else { return ([], nil, false) }
-    var beam = [original]
+    let (solutions, timedOut) = explore([original], seen: [text], referee: nil)
+    return (solutions, failure, timedOut)
+  }
+
+  /// What the language's own parser says about a text that the grammar accepts; nil if it cannot be asked.
+  typealias Referee = ([UInt8]) -> ReferenceJudge.Verdict?
+
+  /// How often the language's own parser is asked about texts with the same number of edits.
+  static let refereeCalls = 60
+  /// What it costs if names or types do not fit.
+  static let wrongMeaningCost = 1.5
+
+  /// Goes on from texts that the grammar accepts and the language's own parser refuses at an offset, to the cheapest
+  /// that it accepts; where that leads nowhere, starts again from `original` and asks about everything found.
+  func run(
+    _ original: [UInt8], _ refused: [(solution: Solution, offset: Int)], referee: @escaping Referee
+  ) -> [Solution] {
+    let states = refused.map { solution, offset in
+      var state = unedited(solution.text)
+      state.script = solution.script
+      state.editCount = solution.script.edits.count
+      state.cost = solution.cost
+      state.failure = Self.start(behind: offset, solution.text)
+      return state
+    }
+    let refusedTexts = Set(refused.map(\.solution.text))
+    let found = explore(states, seen: refusedTexts, referee: referee).solutions
+    if !found.isEmpty || refusedTexts.contains(original) { return found }
+    return explore([unedited(original)], seen: refusedTexts, referee: referee).solutions
+  }
+
+  private func unedited(_ text: [UInt8]) -> SearchState {
+    let first = text.starts(with: [0xEF, 0xBB, 0xBF]) ? recogniser.start(at: 3) : recogniser.start
+    let state = SearchState(
+      text: text, seen: language.grammar.reading.apply(text), script: EditScript(count: text.count), editCount: 0,
+      cost: 0, boundaries: [.init(position: first.heads[0].position, heads: first.heads)], failure: nil, isParsed: false
+    )
+    return parsed(state, from: 0)
+  }
+
+  /// Where the next terminal starts.
+  private static func start(behind offset: Int, _ text: [UInt8]) -> Int {
+    text[offset...].firstIndex { !PieceScanner.isBlank($0) } ?? text.count
+  }
+
+  private struct Failure: Hashable {
+    /// Bytes behind the failure.
+    var rest: Int
+    var expected: [SymbolID]
+  }
+
+  /// - Parameter referee: asked about every text that the grammar accepts; the first level that it accepts some of is
+  ///   the last.
+  private func explore(
+    _ states: [SearchState], seen: Set<[UInt8]>, referee: Referee?
+  ) -> (solutions: [Solution], timedOut: Bool) {
+    var beam = states
+    var seen = seen
     var solutions: [Solution] = []
-    var seen: Set<[UInt8]> = [text]
     var timedOut = false
     for _ in 0..<options.maximumEdits {
+      var calls = 0
       let trials = expand(beam, bestCost: bound(solutions), &timedOut)
       beam = []
-      var perFailure: [Int: Int] = [:]
+      var perFailure: [Failure: Int] = [:]
       for trial in trials {
         if ContinuousClock.now > deadline { timedOut = true }
-        if timedOut { break }
+        if timedOut || calls >= Self.refereeCalls { break }
         if beam.count >= Self.beamWidth || trial.score > bound(solutions) { break }
         let parent = trial.parent
         var text = parent.text
         text.replaceSubrange(trial.edit.range, with: trial.edit.replacement)
         if !seen.insert(text).inserted { continue }
+        let seenEdit = parent.seen(trial.edit, language.grammar.reading)
+        var seenText = parent.seen
+        seenText.replaceSubrange(seenEdit.range, with: seenEdit.replacement)
         var child = SearchState(
-          text: text, script: parent.script, editCount: parent.editCount + 1, cost: trial.cost,
+          text: text, seen: seenText, script: parent.script, editCount: parent.editCount + 1, cost: trial.cost,
           boundaries: parent.boundaries, failure: nil, isParsed: false)
         child.script.add(trial.edit)
-        child = parsed(child, from: parent.restart(before: trial.edit.range.lowerBound))
+        child = parsed(child, from: parent.restart(before: seenEdit.range.lowerBound))
+        if child.failure == nil, let referee {
+          calls += 1
+          switch referee(text) {
+          case .rejected(let offset?)?: child.failure = Self.start(behind: offset, text)
+          case .rejected(nil)?: continue
+          // An edit may have made a name of what is none.
+          case .wrongMeaning?: child.cost += Self.wrongMeaningCost
+          case .accepted?, nil: break
+          }
+        }
         guard let failure = child.failure else {
           solutions.append(Solution(text: child.text, script: child.script, cost: child.cost))
           solutions.sort { $0.cost < $1.cost }
@@ -75,14 +152,15 @@ final class RepairSearch {
         }
         let rest = child.text.count - failure
         if let before = parent.failure, parent.isParsed, rest >= parent.text.count - before { continue }
-        // States that fail at the same place need the same further edits.
-        perFailure[rest, default: 0] += 1
-        if perFailure[rest, default: 0] > 3 { continue }
+        // States that fail at the same place for the same lack need the same further edits.
+        let kind = Failure(rest: rest, expected: recogniser.expectedTerminals(at: child.boundaries.last?.heads ?? []))
+        perFailure[kind, default: 0] += 1
+        if perFailure[kind, default: 0] > 3 { continue }
         beam.append(child)
       }
-      if beam.isEmpty || timedOut { break }
+      if beam.isEmpty || timedOut || referee != nil && !solutions.isEmpty { break }
     }
-    return (solutions, failure, timedOut)
+    return (solutions, timedOut)
   }
 
   /// States beyond this cost cannot become proposals.
@@ -110,7 +188,7 @@ final class RepairSearch {
       // The text up to the window's end, changed in place for every trial.
       var windowEnd = min(state.text.count, failure + Self.window)
       while windowEnd < state.text.count, state.text[windowEnd] & 0xC0 == 0x80 { windowEnd += 1 }
-      var scratch = Array(state.text[..<windowEnd])
+      var scratch = Array(state.seen[..<windowEnd])
       var count = 0
       for candidate in candidates where state.cost + candidate.cost <= bestCost {
         count += 1
@@ -118,13 +196,12 @@ final class RepairSearch {
           timedOut = true
           return trials.sorted(by: Self.isBefore)
         }
-        if candidate.edit.range.upperBound > windowEnd { continue }
-        let removed = Array(scratch[candidate.edit.range])
-        scratch.replaceSubrange(candidate.edit.range, with: candidate.edit.replacement)
-        let progress = self.progress(state, candidate.edit, failure, scratch, isWhole: windowEnd == state.text.count)
-        let written =
-          candidate.edit.range.lowerBound..<candidate.edit.range.lowerBound
-          + candidate.edit.replacement.count
+        let edit = state.seen(candidate.edit, language.grammar.reading)
+        if edit.range.upperBound > windowEnd { continue }
+        let removed = Array(scratch[edit.range])
+        scratch.replaceSubrange(edit.range, with: edit.replacement)
+        let progress = self.progress(state, edit, failure, scratch, isWhole: windowEnd == state.text.count)
+        let written = edit.range.lowerBound..<edit.range.lowerBound + edit.replacement.count
         scratch.replaceSubrange(written, with: removed)
         guard let progress else { continue }
         let cost = state.cost + candidate.cost
@@ -187,7 +264,7 @@ final class RepairSearch {
     recogniser.resetFailure()
     var frontier = recogniser.frontier(boundary.heads)
     var boundaries = state.boundaries
-    state.isParsed = state.text.withUnsafeBufferPointer { text in
+    state.isParsed = state.seen.withUnsafeBufferPointer { text in
       recogniser.advance(&frontier, text, isComplete: true) { position, heads in
         boundaries.append(.init(position: position, heads: heads))
       }
@@ -197,9 +274,8 @@ final class RepairSearch {
     if state.isParsed {
       state.failure = judged(state.text)
     } else {
-      var failure = recogniser.failure?.position ?? boundary.position
-      while failure < state.text.count, PieceScanner.isBlank(state.text[failure]) { failure += 1 }
-      state.failure = failure
+      state.failure = Self.start(
+        behind: min(recogniser.failure?.position ?? boundary.position, state.text.count), state.text)
     }
     return state
   }

@@ -9,16 +9,19 @@ public final class Repairer {
   private let language: Language
   private let judge: SyntaxJudge
   private let generator: EditGenerator
-  private let ranking: Denoiser?
+  private let model: () throws -> Denoiser?
+  /// Loaded when there is something to choose.
+  private lazy var ranking = (try? model()).map(ModelRanking.init)
   private let reference: ReferenceJudge?
 
-  /// Throws `grammar` for a dialect that does not fit, `badRewrite` for a pattern that is none.
+  /// Throws `grammar` for a dialect that does not fit, `badRewrite` and `badPattern` for patterns that are none.
   ///
-  /// - Parameter ranking: the model that chooses among repairs of about the same cost; nil for the parser alone.
-  public init(_ grammar: Grammar, ranking: Denoiser? = nil) throws(RepairError) {
+  /// - Parameter model: gives the model that chooses among repairs of about the same cost; called when there is
+  ///   something to choose. nil leaves the choice to the parser alone.
+  public init(_ grammar: Grammar, model: @escaping () throws -> Denoiser? = { nil }) throws(RepairError) {
     self.grammar = grammar
-    self.ranking = ranking
-    reference = grammar.dialect.validator == nil ? ReferenceJudge(grammar) : nil
+    self.model = model
+    reference = grammar.dialect.validator == nil ? try ReferenceJudge(grammar) : nil
     do {
       language = try Language(grammar)
       judge = try SyntaxJudge(grammar)
@@ -30,69 +33,85 @@ public final class Repairer {
 
   /// Looks for repairs of `text`.
   ///
-  /// A text that the runtime finds clean and the dialect allows is valid, and so is one that the validator accepts
-  /// which the dialect names. What is proposed has been checked with both.
+  /// A text that the runtime finds clean and the dialect allows is valid unless the language's own parser tells where
+  /// its syntax is wrong; what that parser accepts is valid whatever the runtime says. What is proposed has been
+  /// checked with both.
   public func repair(_ text: [UInt8], _ options: RepairOptions = RepairOptions()) -> RepairOutcome {
-    if isValid(text) { return .valid }
-    if options.asksReference, reference?.accepts(text) == true { return .valid }
+    repair([text], options)[0]
+  }
+
+  /// Looks for repairs of each of `texts`. The language's own parser is asked about all of them at once.
+  public func repair(_ texts: [[UInt8]], _ options: RepairOptions = RepairOptions()) -> [RepairOutcome] {
+    let verdicts = options.asksReference ? reference?.verdicts(on: texts, timeout: min(10, options.timeout)) : nil
+    return texts.indices.map { repair(texts[$0], verdicts?[$0], options) }
+  }
+
+  private func repair(
+    _ text: [UInt8], _ verdict: ReferenceJudge.Verdict?, _ options: RepairOptions
+  ) -> RepairOutcome {
+    let deadline = ContinuousClock.now + .seconds(options.timeout)
+    let isClean = isValid(text)
+    if verdict?.acceptsSyntax ?? isClean { return .valid }
+    var refusal: Int?
+    if isClean {
+      guard case .rejected(let offset?)? = verdict else { return .valid }
+      refusal = offset
+    }
     do {
       _ = try judge.parser.parse(text)
     } catch {
       return .unrepaired(reason: "\(error)", offset: 0)
     }
-    let search = RepairSearch(language, judge: judge, generator: generator, options: options)
-    let (solutions, failure, timedOut) = search.run(text)
-    let isLossless = generator.hints.lossless == true
-    var lossy: [String] = []
+    let search = RepairSearch(language, judge: judge, generator: generator, options: options, deadline: deadline)
+    var found: (solutions: [RepairSearch.Solution], failure: Int?, timedOut: Bool) = ([], refusal, false)
+    if !isClean { found = search.run(text) }
+    var (proposals, lossy) = checked(found.solutions, of: text, deadline)
+    proposals = ProposalRanking.shuffled(proposals, seed: options.seed)
+    if proposals.count > 1, let ranking { proposals = ProposalRanking.ranked(proposals, ranking) }
+    if verdict != nil, let reference, ContinuousClock.now < deadline {
+      let known = refusal.map { [(RepairSearch.Solution(text: text), $0)] } ?? []
+      proposals = ProposalRanking.refereed(proposals, reference, limit: options.proposals) { refused in
+        let further = search.run(text, known + refused) { reference.verdict(on: $0) }
+        return self.checked(further, of: text, deadline).proposals
+      }
+    }
+    if !proposals.isEmpty {
+      return .repaired(ProposalRanking.withForcedEdits(proposals).prefix(options.proposals).map { $0 })
+    }
+    let reason =
+      if !lossy.isEmpty {
+        "every repair found would lose words: \(lossy.prefix(5).joined(separator: ", "))"
+      } else if found.timedOut {
+        "no repair found within \(options.timeout) s"
+      } else if isClean {
+        "the language's own parser refuses this, and no repair was found that it accepts"
+      } else {
+        "no repair found"
+      }
+    return .unrepaired(reason: reason, offset: found.failure ?? 0)
+  }
+
+  /// The solutions as proposals, checked once more, the cheapest first; and what others would have lost that must not
+  /// lose anything. Behind the deadline one is enough.
+  private func checked(
+    _ solutions: [RepairSearch.Solution], of text: [UInt8], _ deadline: ContinuousClock.Instant
+  ) -> (proposals: [RepairProposal], lossy: [String]) {
     var proposals: [RepairProposal] = []
+    var lossy: [String] = []
     for solution in solutions.sorted(by: { $0.cost < $1.cost }) {
+      if !proposals.isEmpty, ContinuousClock.now > deadline { break }
       let lost = PieceScanner.lostWords(from: text, in: solution.text)
-      if isLossless, !lost.isEmpty {
+      if generator.hints.lossless == true, !lost.isEmpty {
         lossy = lost
         continue
       }
       if solution.text.allSatisfy(PieceScanner.isBlank) { continue }
-      guard isValid(solution.text), judge.parser.accepts(solution.text) else { continue }
-      proposals.append(
-        RepairProposal(text: solution.text, edits: solution.script.edits, cost: solution.cost, lostWords: lost))
+      guard isValid(solution.text) else { continue }
+      // A validator decides without the grammar.
+      if grammar.dialect.validator != nil, !judge.parser.accepts(solution.text) { continue }
+      proposals.append(RepairProposal(text: solution.text, script: solution.script, cost: solution.cost, lost))
     }
-    if let ranking { proposals = ranked(proposals, ModelRanking(denoiser: ranking)) }
-    if options.asksReference { proposals = acceptedFirst(proposals, limit: options.proposals) }
-    if !proposals.isEmpty { return .repaired(Array(proposals.prefix(options.proposals))) }
-    let reason =
-      if !lossy.isEmpty {
-        "every repair found would lose words: \(lossy.prefix(5).joined(separator: ", "))"
-      } else if timedOut {
-        "no repair found within \(options.timeout) s"
-      } else {
-        "no repair found"
-      }
-    return .unrepaired(reason: reason, offset: failure ?? 0)
-  }
-
-  /// How much a nat per token counts against the cost of edits. Fitted on people's fixes of Python snippets.
-  private static let likelihoodWeight = 0.1
-
-  /// Orders proposals by their cost and by how likely the model finds the text around the edits.
-  private func ranked(_ proposals: [RepairProposal], _ ranking: ModelRanking) -> [RepairProposal] {
-    guard proposals.count > 1 else { return proposals }
-    var scored: [(score: Double, proposal: RepairProposal)] = []
-    for var proposal in proposals.prefix(RepairSearch.wantedSolutions) {
-      proposal.likelihood = ranking.likelihood(proposal.text, proposal.edits)
-      scored.append((proposal.cost - Self.likelihoodWeight * (proposal.likelihood ?? -10), proposal))
-    }
-    return scored.enumerated().sorted { ($0.element.score, $0.offset) < ($1.element.score, $1.offset) }
-      .map(\.element.proposal)
-  }
-
-  /// Puts a proposal that the language's own parser accepts first, if there is one among the first few.
-  private func acceptedFirst(_ proposals: [RepairProposal], limit: Int) -> [RepairProposal] {
-    guard let reference else { return proposals }
-    for (index, proposal) in proposals.prefix(limit).enumerated() {
-      guard let accepted = reference.accepts(proposal.text) else { return proposals }
-      if accepted { return [proposal] + proposals[..<index] + proposals[(index + 1)...] }
-    }
-    return proposals
+    return (proposals, lossy)
   }
 
   /// Whether a text is of the language: by the dialect's validator if it names one, else by the runtime and the dialect.
@@ -100,6 +119,6 @@ public final class Repairer {
     guard judge.accepts(text) else { return false }
     if grammar.dialect.validator != nil { return true }
     let recogniser = Recogniser(language)
-    return text.withUnsafeBufferPointer { recogniser.accepts($0) }
+    return grammar.reading.apply(text).withUnsafeBufferPointer { recogniser.accepts($0) }
   }
 }

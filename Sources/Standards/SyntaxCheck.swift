@@ -37,7 +37,7 @@ final class SyntaxCheck {
   /// The offset of the first terminal that cannot follow the text before it; nil if the recogniser has no objection.
   private func failure(in source: [UInt8]) -> Int? {
     guard let recogniser else { return nil }
-    return source.withUnsafeBufferPointer { buffer in
+    return judge.parser.grammar.reading.apply(source).withUnsafeBufferPointer { buffer in
       recogniser.accepts(buffer) ? nil : recogniser.failure.map { min($0.position, buffer.count) }
     }
   }

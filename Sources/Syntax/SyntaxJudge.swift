@@ -25,7 +25,8 @@ public final class SyntaxJudge {
   public let parser: SyntaxParser
   private let usesJSONValidator: Bool
   private let forbiddenSymbols: Set<SymbolID>
-  private let forbiddenQueries: [SyntaxQuery]
+  /// All queries of the dialect in one: a walk over the tree costs more than what is asked of each node.
+  private let forbiddenQuery: SyntaxQuery?
 
   /// Throws `unknownValidator` and `query` for a dialect that does not fit, and what `SyntaxParser.init` throws.
   public init(_ grammar: Grammar) throws(SyntaxError) {
@@ -38,9 +39,10 @@ public final class SyntaxJudge {
     forbiddenSymbols = (grammar.dialect.forbiddenSymbols ?? []).reduce(into: []) {
       $0.formUnion(grammar.symbols(ofKind: $1))
     }
-    var queries: [SyntaxQuery] = []
-    for source in grammar.dialect.forbiddenQueries ?? [] { queries.append(try SyntaxQuery(source, grammar: grammar)) }
-    forbiddenQueries = queries
+    let sources = grammar.dialect.forbiddenQueries ?? []
+    // One by one first, for the places of mistakes.
+    for source in sources { _ = try SyntaxQuery(source, grammar: grammar) }
+    forbiddenQuery = sources.isEmpty ? nil : try SyntaxQuery(sources.joined(separator: "\n"), grammar: grammar)
   }
 
   /// Whether `source` has no defect; a text that cannot be parsed is not accepted.
@@ -74,10 +76,8 @@ public final class SyntaxJudge {
         return true
       }
     }
-    for query in forbiddenQueries {
-      for match in query.matches(in: tree.root) {
-        defects.append(refusal(of: match.captures.first?.node ?? tree.root))
-      }
+    for match in forbiddenQuery?.matches(in: tree.root) ?? [] {
+      defects.append(refusal(of: match.captures.first?.node ?? tree.root))
     }
     return defects
   }

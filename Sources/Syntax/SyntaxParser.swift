@@ -29,17 +29,18 @@ public final class SyntaxParser {
 
   deinit { ts_parser_delete(parser) }
 
-  /// Parses `source`; a text with mistakes has a tree too. About 5 MB/s.
+  /// Parses `source` as the grammar's dialect has it read; a text with mistakes has a tree too. About 5 MB/s.
   ///
   /// Throws `inputTooLarge` beyond `byteLimit`, `noTree` if the runtime gives up.
   public func parse(_ source: [UInt8]) throws(SyntaxError) -> SyntaxTree {
     guard source.count <= Self.byteLimit else {
       throw .inputTooLarge(given: source.count, limit: Self.byteLimit)
     }
+    let seen = grammar.reading.apply(source)
     // An empty array has no address, but the runtime wants one.
-    let tree = (source.isEmpty ? [0] : source).withUnsafeBytes {
+    let tree = (seen.isEmpty ? [0] : seen).withUnsafeBytes {
       ts_parser_parse_string(
-        parser, nil, $0.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(source.count))
+        parser, nil, $0.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(seen.count))
     }
     guard let tree else {
       ts_parser_reset(parser)

@@ -43,6 +43,14 @@ import Testing
     #expect(diff.output.hasPrefix("--- a/a.c\n+++ b/a.c\n@@ -1,2 +1,2 @@\n-int x = <<fill:3>>;\r\n"))
   }
 
+  @Test func fixedTextThatTheGrammarDoesNotKnowStays() throws {
+    try folder.write("a.json", "[1.5e+3, <<fill:3>>, -2E+7]")
+    let outcome = try generate("a.json")
+    #expect(outcome.code == 0)
+    #expect(outcome.output.hasPrefix("[1.5e+3, "))
+    #expect(outcome.output.hasSuffix(", -2E+7]"))
+  }
+
   @Test func theReportSaysWhereTheHolesAre() throws {
     struct Report: Decodable {
       struct Hole: Decodable {

@@ -32,6 +32,7 @@ import Testing
         probes: ["a", "\\n"]
         functions: [{node: function, name: name, body: body}]
         reference: [demo, "{}"]
+        diagnostics: {error: "e", meaning: [m], undecided: [u]}
         """
       try Data(text.utf8).write(to: path)
       let description = try GrammarDescription(path: path.path)
@@ -44,14 +45,15 @@ import Testing
       #expect(description.probes == ["a", "\n"])
       #expect(description.functions?.first?.body == "body")
       #expect(description.reference == ["demo", "{}"])
+      #expect(description.diagnostics == .init(error: "e", meaning: ["m"], undecided: ["u"]))
     }
   }
 
   @Test func `a mistake names its file and line`() throws {
     #expect(
       try message("name: a\nextensions: [a]\nlayuot: 1\n")
-        == "grammar.yml:3: expected one of the keys contexts, extensions, functions, layout, licence, lineComment, name, "
-        + "placeholders, probes, reference, version, found 'layuot'")
+        == "grammar.yml:3: expected one of the keys contexts, diagnostics, extensions, functions, layout, licence, "
+        + "lineComment, name, placeholders, probes, reference, version, found 'layuot'")
     #expect(
       try message("name: a\nextensions: [a]\nlayout:\n  newline: n\n  tabwidth: 8\n")
         == "grammar.yml:5: expected one of the keys brackets, dedent, indent, newline, tabWidth, found 'tabwidth'")

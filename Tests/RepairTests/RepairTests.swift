@@ -34,8 +34,21 @@ struct RepairTests {
     ("json", "{\"a\": [1, 2,}", "{\"a\": [1, 2]}"),
     ("json", "{'a': .5}", "{\"a\": 0.5}"),
     ("json", "[1 true]", "[1, true]"),
+    // Numbers that the grammar does not know stay as they are.
+    ("json", "{\"a\": 1.2e+5, \"b\": [1, 2}", "{\"a\": 1.2e+5, \"b\": [1, 2]}"),
+    ("json", "[1e+2 3E+4]", "[1e+2, 3E+4]"),
+    ("json", "[+1e+2, 3e+]", "[1e+2, \"3e+\"]"),
     ("c", "int main() { return 0\n}\n", "int main() { return 0;\n}\n"),
     ("c", "int f(int a, int b) { return a and b; }\n", "int f(int a, int b) { return a && b; }\n"),
+    // The indentation tells which block is not closed, or closed twice.
+    (
+      "c", "int f(int a) {\n  while (a) {\n    if (a) {\n      a = 1;\n    g();\n  }\n  return a;\n}\nint b;\n",
+      "int f(int a) {\n  while (a) {\n    if (a) {\n      a = 1;\n    }\n    g();\n  }\n  return a;\n}\nint b;\n"
+    ),
+    (
+      "c", "int f(int a) {\n  if (a) {\n    a = 1;\n    }\n  }\n  return a;\n}\nint b;\n",
+      "int f(int a) {\n  if (a) {\n    a = 1;\n    }\n  return a;\n}\nint b;\n"
+    ),
   ])
   func repairsAsPeopleDo(_ language: String, _ broken: String, _ fixed: String) throws {
     #expect(try best(language, broken) == fixed)
@@ -66,6 +79,15 @@ struct RepairTests {
 
   @Test func regression_severalBracketsMissingAtTheEnd() throws {
     #expect(try best("json", "{\"a\": [[1") == "{\"a\": [[1]]}")
+  }
+
+  @Test func regression_twoThingsAtOneLineEnd() throws {
+    #expect(
+      try best("c", "int f(int a) {\n  return g(a > 1? )\n}\n") == "int f(int a) {\n  return g(a > 1 );\n}\n")
+  }
+
+  @Test func regression_keywordsAreNoLabels() throws {
+    #expect(try best("c", "int f(int a) {\n  if (a) a = 1;\n  else: a = 2;\n}\n")?.contains("else:") == false)
   }
 
   @Test func regression_bracketsInStringsAreNoBrackets() throws {

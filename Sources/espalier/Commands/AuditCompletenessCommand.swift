@@ -1,7 +1,6 @@
 import ArgumentParser
 import Audit
 import Denoiser
-import Foundation
 import Grammar
 import Vocabulary
 
@@ -10,20 +9,10 @@ struct AuditCompleteness: AsyncParsableCommand {
     commandName: "completeness",
     abstract: "Punch holes into clean files and check that the mask permits every token of the true text.")
 
-  @Argument(help: "Files, folders and data sets (.jsonl).")
-  var paths: [String]
-
-  @Option(help: "The language of all files; told from their names if left out.")
-  var language: String?
-
-  @Option(help: "Files per folder at the most.")
-  var limit: Int = .max
+  @OptionGroup var options: AuditCorpusOptions
 
   @Option(help: "Holes per file at the most.")
   var holes = 4
-
-  @Option(help: "Seed of the holes.")
-  var seed: UInt64 = 1
 
   @Flag(help: "Take the grammar as tree-sitter takes it.")
   var noDialect = false
@@ -31,23 +20,18 @@ struct AuditCompleteness: AsyncParsableCommand {
   @Flag(help: "One token per byte, instead of the default model's tokens.")
   var bytes = false
 
-  @Option(help: "Write texts with a refused token to this folder.")
-  var keep: String?
-
   func run() async throws {
     let store = GrammarStore.default
-    let corpus = try AuditCorpus(paths: paths, language: language, store: store, limit: limit)
+    let corpus = try options.corpus(store)
     var audit = CompletenessAudit(
       store: store, tokenizer: bytes ? .bytes : try DefaultModel.tokenizer(), applyingDialect: !noDialect)
-    let report = try audit.run(corpus.inputs, holes: holes, seed: seed) { refusal in
+    let report = try audit.run(corpus.inputs, holes: holes, seed: options.seed) { refusal in
       let holes = refusal.holes.map { "\($0.lowerBound)..<\($0.upperBound)" }.joined(separator: " ")
       let token = refusal.token.map { "token '\(String(decoding: $0, as: UTF8.self))'" } ?? "the end of the hole"
       print("\(refusal.name) (\(refusal.format)): hole \(refusal.hole) of [\(holes)] at \(refusal.offset): \(token)")
     }
     for (index, refusal) in report.refusals.enumerated() {
-      guard let keep else { break }
-      try FileManager.default.createDirectory(atPath: keep, withIntermediateDirectories: true)
-      try Data(refusal.text).write(to: URL(fileURLWithPath: "\(keep)/\(index)"))
+      try options.common.keep(refusal.text, as: "\(index)")
     }
     for (name, offset) in report.narrowed { print("\(name): clean, but not of the dialect at \(offset)") }
     print(

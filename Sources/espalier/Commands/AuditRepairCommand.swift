@@ -17,14 +17,7 @@ struct AuditRepair: AsyncParsableCommand {
   @Argument(help: "The data set (.jsonl).", completion: .file(extensions: ["jsonl"]))
   var path: String
 
-  @Option(help: "The language of the texts; told from the start of the file's name if left out.")
-  var language: String?
-
-  @Option(help: "Records at the most.")
-  var limit: Int = .max
-
-  @Option(help: "Write what is proposed to this folder.")
-  var keep: String?
+  @OptionGroup var options: AuditOptions
 
   @Flag(help: "List the records that are refused or that the language's own parser does not take.")
   var list = false
@@ -35,25 +28,24 @@ struct AuditRepair: AsyncParsableCommand {
   func run() async throws {
     let store = GrammarStore.default
     let name = (path as NSString).lastPathComponent
-    guard let language = language ?? store.list().map(\.name).first(where: { name.hasPrefix($0 + "-") }) else {
+    guard let language = options.language ?? store.list().map(\.name).first(where: { name.hasPrefix($0 + "-") }) else {
       throw CommandError("\(path): expected a name that starts with an installed language, or --language")
     }
     let grammar = try store.open(language)
-    let repairer = try Repairer(grammar, ranking: try model.load())
+    try model.check()
+    let repairer = try Repairer(grammar, model: { try model.load() })
     let audit = try RepairAudit(grammar, repairer: repairer, options: search.options)
-    let records = try RepairRecord.read(path).prefix(limit)
+    let records = try RepairRecord.read(path).prefix(options.limit)
     let progress = Progress("repairing", total: records.count)
     var verdicts: [RepairAudit.Verdict] = []
     for record in records {
       let verdict = audit.run(record)
       verdicts.append(verdict)
       if list, !verdict.mustStay, verdict.outcome == .refused || verdict.isAccepted == false {
-        try StandardOutput.write("\(record.id): \(verdict.outcome.rawValue) \(verdict.reason)\n")
+        let reason = verdict.isAcceptedSyntax == true ? "the meaning alone is wrong" : verdict.reason
+        try StandardOutput.write("\(record.id): \(verdict.outcome.rawValue) \(reason)\n")
       }
-      if let keep, let proposal = verdict.proposal {
-        try FileManager.default.createDirectory(atPath: keep, withIntermediateDirectories: true)
-        try Data(proposal).write(to: URL(fileURLWithPath: "\(keep)/\((record.id as NSString).lastPathComponent)"))
-      }
+      if let proposal = verdict.proposal { try options.keep(proposal, as: (record.id as NSString).lastPathComponent) }
       progress.advance()
     }
     progress.finish()

@@ -1,50 +1,46 @@
 import ArgumentParser
 import Audit
 import Denoiser
-import Foundation
 import Grammar
 
 struct AuditSoundness: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "soundness",
     abstract: "Fill random holes in real files with random logits and let the runtime judge the result.",
-    discussion: "Files are taken from the given paths, else from the samples of the grammar's folder.")
+    discussion: """
+      The last line tells how many results the language's own parser judges and accepts, and accepts as far as syntax \
+      goes: random names are rarely declared.
+      """)
 
-  @Argument(help: "Files and folders that canvases are cut from.")
-  var paths: [String]
-
-  @Option(help: "The language of the files.")
-  var language: String
+  @OptionGroup var options: AuditCorpusOptions
 
   @Option(help: "Canvases to fill.")
   var count = 300
 
-  @Option(help: "Seed of the canvases and the logits.")
-  var seed: UInt64 = 1
-
-  @Option(help: "Files per folder at the most.")
-  var limit = 200
-
-  @Option(help: "Write results that fail to this folder.")
-  var keep: String?
-
   func run() async throws {
     let store = GrammarStore.default
-    let corpus = try AuditCorpus(paths: paths, language: language, store: store, limit: limit)
-    let audit = try SoundnessAudit(try store.open(language), tokenizer: DefaultModel.tokenizer())
-    let report = try audit.run(corpus.inputs, count: count, seed: seed)
+    let corpus = try options.corpus(store)
+    let languages = Set(corpus.inputs.map(\.language))
+    guard let language = languages.first, languages.count == 1 else {
+      throw CommandError("expected files of one language, found \(languages.sorted().joined(separator: ", "))")
+    }
+    let grammar = try store.open(language)
+    let audit = try SoundnessAudit(grammar, tokenizer: DefaultModel.tokenizer())
+    let report = try audit.run(corpus.inputs, count: count, seed: options.seed)
     for (index, failure) in report.failures.enumerated() {
       print("\(failure.name): \(failure.reason)")
-      if let keep {
-        try FileManager.default.createDirectory(atPath: keep, withIntermediateDirectories: true)
-        try Data(failure.text).write(to: URL(fileURLWithPath: "\(keep)/\(index)"))
-      }
+      try options.common.keep(failure.text, as: "\(index)")
     }
     print(
       "passes \(report.passes), commits \(report.commits), masked again \(report.remasked), masks added "
         + "\(report.grown), holes closed with a shortest completion \(report.completed)")
+    let reference = try report.judgedByReference(grammar)
+    func number(_ value: Int?) -> String { value.map { "\($0)" } ?? "null" }
     print(
-      #"{"language":"\#(language)","count":\#(report.count),"clean":\#(report.clean),"reference_accepts":null}"#)
+      #"{"language":"\#(language)","count":\#(report.count),"clean":\#(report.clean),"#
+        + #""reference_accepts":\#(number(reference?.accepted)),"#
+        + #""reference_accepts_syntax":\#(number(reference?.syntax)),"#
+        + #""reference_judged":\#(number(reference?.judged))}"#)
     if report.clean != report.count { throw ExitCode(1) }
   }
 }

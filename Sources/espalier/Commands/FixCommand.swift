@@ -60,18 +60,21 @@ struct FixCommand: AsyncParsableCommand {
     _ files: [AssignedFiles.File], _ grammars: [String: Grammar], _ progress: Reporting.Progress
   ) async throws -> [FixReport.File] {
     let tasks = min(files.count, ProcessInfo.processInfo.activeProcessorCount)
+    let chunks = Self.chunks(files, size: min(16, files.count / max(tasks, 1)))
+    try model.check()
     return try await withThrowingTaskGroup(of: [(Int, FixReport.File)].self) { group in
       for task in 0..<tasks {
         group.addTask {
           var repairers: [String: Repairer] = [:]
           var results: [(Int, FixReport.File)] = []
-          for index in stride(from: task, to: files.count, by: tasks) {
-            let file = files[index]
-            guard let grammar = grammars[file.language] else { continue }
-            let repairer = try repairers[file.language] ?? Repairer(grammar, ranking: model.load())
-            repairers[file.language] = repairer
-            results.append((index, repair(file.path, with: repairer)))
-            progress.advance()
+          for chunk in stride(from: task, to: chunks.count, by: tasks).map({ chunks[$0] }) {
+            guard let language = chunk.first.map({ files[$0].language }), let grammar = grammars[language] else {
+              continue
+            }
+            let repairer = try repairers[language] ?? Repairer(grammar, model: { try model.load() })
+            repairers[language] = repairer
+            results += zip(chunk, repair(chunk.map { files[$0].path }, with: repairer))
+            for _ in chunk { progress.advance() }
           }
           return results
         }
@@ -82,18 +85,45 @@ struct FixCommand: AsyncParsableCommand {
     }
   }
 
-  private func repair(_ path: String, with repairer: Repairer) -> FixReport.File {
-    do {
-      let text = try InputFile.read(path)
-      var file = FixReport.File(path: path, text: text, repairer.repair(text, search.options))
-      if write, let new = file.repairedText {
-        try AtomicFile.replace(path, old: text, with: new)
-        file.isWritten = true
+  /// Indices of neighbours of one language, so many together at the most: the language's own parser is asked once for
+  /// all of them.
+  private static func chunks(_ files: [AssignedFiles.File], size: Int) -> [[Int]] {
+    var chunks: [[Int]] = []
+    for index in files.indices {
+      if let last = chunks.last, last.count < size, files[last[0]].language == files[index].language {
+        chunks[chunks.count - 1].append(index)
+      } else {
+        chunks.append([index])
       }
-      return file
-    } catch {
-      return FixReport.File(path: path, problem: "\(error)")
     }
+    return chunks
+  }
+
+  /// Repairs files of one language; the result is in the order of `paths`.
+  private func repair(_ paths: [String], with repairer: Repairer) -> [FixReport.File] {
+    var texts: [Int: [UInt8]] = [:]
+    var results: [Int: FixReport.File] = [:]
+    for (index, path) in paths.enumerated() {
+      do {
+        texts[index] = try InputFile.read(path)
+      } catch {
+        results[index] = FixReport.File(path: path, problem: "\(error)")
+      }
+    }
+    let readable = texts.sorted { $0.key < $1.key }
+    for ((index, text), outcome) in zip(readable, repairer.repair(readable.map(\.value), search.options)) {
+      var file = FixReport.File(path: paths[index], text: text, outcome)
+      do {
+        if write, let new = file.repairedText {
+          try AtomicFile.replace(paths[index], old: text, with: new)
+          file.isWritten = true
+        }
+      } catch {
+        file = FixReport.File(path: paths[index], problem: "\(error)")
+      }
+      results[index] = file
+    }
+    return paths.indices.compactMap { results[$0] }
   }
 
   private func repairStandardInput(_ store: GrammarStore, _ languages: LanguageTable) throws {
@@ -104,7 +134,8 @@ struct FixCommand: AsyncParsableCommand {
           + "found none with this ending")
     }
     let text = try InputFile.readStandardInput(as: name)
-    let repairer = try Repairer(try store.open(language), ranking: try model.load())
+    try model.check()
+    let repairer = try Repairer(try store.open(language), model: { try model.load() })
     let file = FixReport.File(path: name, text: text, repairer.repair(text, search.options))
     switch output.format {
     case .text:

@@ -12,6 +12,8 @@ struct FixReport: Encodable {
     var column: Int
     var deleted: String
     var inserted: String
+    /// Every repair that was found makes this edit.
+    var isForced: Bool
   }
 
   struct File: Encodable {
@@ -24,6 +26,8 @@ struct FixReport: Encodable {
     var isWritten = false
     /// How many further repairs were found.
     var alternatives = 0
+    /// Who put this repair before the others: cost, model or reference.
+    var chosenBy: RepairProposal.Choice?
     var findings: [Finding] = []
     var diff = ""
     var problem: String?
@@ -31,7 +35,7 @@ struct FixReport: Encodable {
     private(set) var repairedText: [UInt8]?
 
     enum CodingKeys: String, CodingKey {
-      case path, outcome, edits, lostWords, isWritten, alternatives, findings, diff, problem
+      case path, outcome, edits, lostWords, isWritten, alternatives, chosenBy, findings, diff, problem
     }
 
     /// A file that could not be read or written.
@@ -57,21 +61,35 @@ struct FixReport: Encodable {
         guard let best = proposals.first else { return }
         repairedText = best.text
         alternatives = proposals.count - 1
+        chosenBy = best.chosenBy
         lostWords = best.lostWords
         diff = String(decoding: UnifiedDiff.make(path: path, old: text, new: best.text), as: UTF8.self)
         for edit in best.edits {
           let place = Self.place(edit.range.lowerBound, text)
           let deleted = String(decoding: text[edit.range], as: UTF8.self)
+          let inserted = String(decoding: edit.replacement, as: UTF8.self)
           edits.append(
             Edit(
               line: place.line, column: place.column, deleted: deleted,
-              inserted: String(decoding: edit.replacement, as: UTF8.self)))
-          guard text[edit.range].contains(where: { $0 > 0x20 }) else { continue }
+              inserted: inserted, isForced: best.isForced(edit)))
+          let isDeletion = text[edit.range].contains { $0 > 0x20 }
+          if !isDeletion, best.isForced(edit) { continue }
+          let what = edit.range.isEmpty ? "inserted " : edit.replacement.isEmpty ? "deleted " : "replaced "
+          let choice = best.isForced(edit) ? "" : ", " + Self.reason(best.chosenBy, alternatives)
           findings.append(
             Finding(
               path: path, line: place.line, column: place.column, severity: .note,
-              message: (edit.replacement.isEmpty ? "deleted " : "replaced ") + Self.quoted(deleted), rule: "repair"))
+              message: what + Self.quoted(edit.range.isEmpty ? inserted : deleted) + choice, rule: "repair"))
         }
+      }
+    }
+
+    private static func reason(_ choice: RepairProposal.Choice, _ alternatives: Int) -> String {
+      let others = "\(alternatives) other\(alternatives == 1 ? "" : "s")"
+      return switch choice {
+      case .cost: "the cheapest; \(others) found"
+      case .model: "the model's choice; \(others) found"
+      case .reference: "the choice of the language's own parser; \(others) found"
       }
     }
 

@@ -11,6 +11,11 @@ struct RankingModelOption: ParsableArguments {
     completion: .directory)
   var name = "default"
 
+  /// Throws for a checkpoint with mistakes. The default model has none and is left for when it is needed.
+  func check() throws {
+    if name != "none", name != "default" { _ = try load() }
+  }
+
   /// The model; nil for `none`.
   func load() throws -> Denoiser? {
     switch name {

@@ -14,7 +14,7 @@ struct RepairSearchOptions: ParsableArguments {
     help: "Ask the language's own parser, where one is configured and installed, before and after a repair.")
   var reference = true
 
-  @Option(help: "Seed of what is left to chance: equally good repairs.")
+  @Option(help: "Which of equally good repairs comes first: 0 takes the first one found, another seed draws.")
   var seed: UInt64 = 0
 
   func validate() throws {
