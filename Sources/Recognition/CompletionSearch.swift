@@ -8,7 +8,7 @@ extension HoleRecogniser {
   ///
   /// - Parameter limit: how many texts are looked at before the search is given up.
   /// - Returns: false, with everything as it was, if no text was found.
-  public func completeAndClose(limit: Int = 60) -> Bool {
+  public func completeAndClose(limit: Int = 200) -> Bool {
     if close() { return true }
     let start = checkpoint
     let style = TextStyle(text, tabWidth: language.layout?.tabWidth ?? 8)
@@ -131,15 +131,7 @@ extension HoleRecogniser {
     for terminal in recogniser.expectedTerminals(at: frontier.heads) {
       add(language.samples.texts[terminal.index], Int(language.samples.costs[terminal.index]))
     }
-    for closer in language.closers { add(closer, 6) }
+    for closer in language.fixedProbes.closers { add(closer, 6) }
     return result
-  }
-}
-
-extension Language {
-  /// Text that may end what an external scanner has open.
-  var closers: [[UInt8]] {
-    (grammar.description.probes ?? []).map { Array($0.utf8) }
-      + ["\"", "'", "`", ")", "]", "}", "\"\"\"", "'''", "*/", "\n", ";", ">"].map { Array($0.utf8) }
   }
 }

@@ -21,6 +21,7 @@ public final class HoleRecogniser {
   let completion: Completion
   private let segments: [[UInt8]]
   private var verdicts: [UInt64: Bool] = [:]
+  private var preferredProbe = 0
   /// The walk over bytes that is under way; see `beginWalk`.
   var walk = Walk()
   /// The start of the current hole.
@@ -94,7 +95,7 @@ public final class HoleRecogniser {
     let known = Completion.Context(state: head.context, depth: recogniser.arena.nodes[Int(head.node)].open.contexts)
     let row = Int(language.externalLexStates[Int(recogniser.arena.nodes[Int(head.node)].state)])
     guard row != 0, head.position < buffer.count, let scanner = recogniser.lexer.scanner else { return known }
-    for probe in language.fixedProbes {
+    for probe in language.fixedProbes.contextTexts {
       let scan = scanner.scan(buffer.continued(by: probe), head.position, row: row, state: head.context)
       let isLayout = language.layout.map { $0.isLayout(scan.terminal) } ?? false
       if scan.found, scan.end == buffer.count, !isLayout {
@@ -386,14 +387,19 @@ public final class HoleRecogniser {
       // Scanners read whole characters: the last one is ended in some ways first.
       probes = text.endsOfCharacter.flatMap { end in probes.map { end + $0 } }
     }
-    for probe in probes {
-      let virtual = buffer.continued(by: probe)
+    // What helped last mostly helps again.
+    let preferred = min(preferredProbe, probes.count - 1)
+    for index in [preferred] + (0..<preferred) + (preferred + 1..<probes.count) {
+      let virtual = buffer.continued(by: probes[index])
       let result = scanner.scan(virtual, head.position, row: row, state: head.scanner)
       if result.sawEnd || !result.found && declined { continue }
-      if !result.found {
-        declined = true
-        if isViableInternally(head, text, known: known, hole, depth: 0) { return true }
-      } else if isViableProbe(head, virtual, result, known, hole) {
+      if !result.found { declined = true }
+      let isViable =
+        result.found
+        ? isViableProbe(head, virtual, result, known, hole)
+        : isViableInternally(head, text, known: known, hole, depth: 0)
+      if isViable {
+        preferredProbe = index
         return true
       }
     }

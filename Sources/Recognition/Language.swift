@@ -39,6 +39,7 @@ public final class Language: @unchecked Sendable {
   let rows: [Row]
   /// Shape (terminalCount): text for each terminal, empty where none is known, and what it costs in a completion.
   let samples: TerminalSamples
+  let fixedProbes: FixedProbes
 
   /// Everything that a state does under any lookahead, for gaps.
   struct Row {
@@ -84,6 +85,7 @@ public final class Language: @unchecked Sendable {
     keywords = grammar.keywords.map { ByteAutomaton($0.limitingPadding(to: ""), startStates: [0]) }
     wordTerminal = tables.keywordCapture ?? .end
     scanner = ExternalScanner(grammar)
+    fixedProbes = FixedProbes(grammar.description)
     layout = try LayoutRule(grammar)
     bracketChange = try Language.changes(
       (grammar.description.layout?.brackets ?? []).map { [String($0.prefix(1)), String($0.suffix(1))] }, grammar)

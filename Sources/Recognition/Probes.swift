@@ -6,7 +6,7 @@ extension Language {
   /// A letter, digit, blank, line break, closing delimiters, quotes; under a layout rule a line at every open column
   /// and one deeper; and what the grammar's folder adds. O(open blocks).
   func probes(_ arena: StackArena, _ head: Head, _ text: UnsafeBufferPointer<UInt8>) -> [[UInt8]] {
-    var result = fixedProbes
+    var result = fixedProbes.texts
     guard let layout else { return result }
     var columns = arena.openColumns(of: head.node)
     columns.insert(columns[0] + 4, at: 0)
@@ -21,13 +21,28 @@ extension Language {
     if atIndentation { result.append([0x20, 0x20, 0x20, 0x20, 0x61, 0x20]) }
     return result
   }
+}
+
+/// Continuations that do not depend on the place, built once for a language.
+struct FixedProbes {
+  /// What an external scanner is tried with at the end of known text.
+  let texts: [[UInt8]]
+  /// Text that may end what a scanner has open.
+  let closers: [[UInt8]]
+  /// What a scanner is tried with to learn in which context it is: both.
+  let contextTexts: [[UInt8]]
+
+  init(_ description: GrammarDescription) {
+    let own = (description.probes ?? []).map { Array($0.utf8) }
+    texts = Self.common + own
+    closers = own + Self.closing
+    contextTexts = texts + closers.map { $0 + [0x20] }
+  }
 
   private static let common: [[UInt8]] = [
     "a ", "0 ", " a", "\na", ") ", "] ", "} ", "\" ", "' ", "` ", "= ", "a\" ", "a' ", "a` ", "a\"\"\" ", "a''' ",
-  ].map {
-    Array($0.utf8)
-  }
-  var fixedProbes: [[UInt8]] {
-    Self.common + (grammar.description.probes ?? []).map { Array($0.utf8) }
-  }
+  ].map { Array($0.utf8) }
+  private static let closing: [[UInt8]] = [
+    "\"", "'", "`", ")", "]", "}", "\"\"\"", "'''", "*/", "\n", ";", ">",
+  ].map { Array($0.utf8) }
 }

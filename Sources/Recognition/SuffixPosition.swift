@@ -136,7 +136,6 @@ final class SuffixText {
     if let known = otherContexts[scanner] { return known }
     guard let session = lexer.scanner else { return [] }
     var result: [NearContext] = []
-    let probes = language.fixedProbes + language.closers.map { $0 + [0x20] }
     let rows = Set(language.externalLexStates).subtracting([0]).sorted()
     var first = [scanner]
     // Two terminals, as the end of a string and the start of another, where they are not counted.
@@ -144,7 +143,7 @@ final class SuffixText {
       var next: [Int32] = []
       for context in first {
         for row in rows {
-          for probe in probes {
+          for probe in language.fixedProbes.contextTexts {
             let scan = probe.withUnsafeBufferPointer { session.scan($0, 0, row: Int(row), state: context) }
             guard scan.found, !(language.layout.map { $0.isLayout(scan.terminal) } ?? false), scan.state != scanner,
               !result.contains(where: { $0.state == scan.state })
@@ -232,7 +231,7 @@ final class SuffixText {
     _ text: UnsafeBufferPointer<UInt8>, _ base: SuffixPosition, _ row: Int, _ session: ScannerSession
   ) -> [Lookahead] {
     var found: [Lookahead] = []
-    for probe in language.fixedProbes {
+    for probe in language.fixedProbes.contextTexts {
       let virtual = Array(text) + probe
       let lookahead = virtual.withUnsafeBufferPointer { virtual -> Lookahead? in
         let scan = session.scan(virtual, Int(base.offset), row: row, state: base.scanner)
