@@ -31,6 +31,7 @@ extension GrammarDescription {
 extension Dialect {
   static let shape = DescriptionShape.mapping([
     "forbiddenSymbols": .list(.value), "reservedWords": .list(.value), "strictLayout": .value, "padding": .value,
+    "tightTerminals": .list(.value),
     "forbiddenProductions": .list(.mapping(["symbol": .value, "children": .value, "last": .value])),
     "terminalPatterns": .dictionary, "forbiddenQueries": .list(.value), "validator": .value,
     "readAs": .list(.mapping(["pattern": .value, "replacement": .value])),

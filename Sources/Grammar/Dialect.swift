@@ -10,6 +10,8 @@ public struct Dialect: Codable, Equatable, Sendable {
   public var padding: String?
   /// By terminal name, a regular expression (the subset of `TerminalPattern`) that its text must match as a whole.
   public var terminalPatterns: [String: String]?
+  /// Terminals inside strings: where one of them may stand, nothing is padding.
+  public var tightTerminals: [String]?
   /// Productions that must not occur: the reductions that they describe are removed.
   public var forbiddenProductions: [ForbiddenProduction]?
   /// Tree-sitter queries that must not match.

@@ -254,12 +254,14 @@ public final class HoleRecogniser {
       // Where the known text is nothing but padding, what a probe has behind it does not matter.
       let cut = UnsafeBufferPointer(rebasing: text[..<known])
       let padding = language.lexer.match(cut, head.position, lexState, isComplete: false)
+      if language.isTight[Int(state)], padding.openStart > head.position { return false }
       if padding.openState != LexicalAutomaton.dead, padding.openStart >= known {
         return (head.startsLine || recogniser.fitsLayout(head, text, known))
           && completion.isCompletable(head.node, hole: hole, line: completion.place(head))
       }
     }
     let match = language.lexer.match(text, head.position, lexState, isComplete: false)
+    if language.isTight[Int(state)], match.openStart > head.position { return false }
     if match.openState != LexicalAutomaton.dead {
       if match.openStart >= known {
         return (head.startsLine || recogniser.fitsLayout(head, text, match.openStart))

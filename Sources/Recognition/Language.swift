@@ -35,6 +35,8 @@ public final class Language: @unchecked Sendable {
   let patterns: [TerminalPattern?]
   /// Shape (lexical states): whether a terminal that can still be reached has a pattern.
   let hasPattern: [Bool]
+  /// Shape (stateCount): whether a state is inside a string, where nothing is padding.
+  let isTight: [Bool]
   /// Shape (stateCount): what a state can do under some lookahead.
   let rows: [Row]
   /// Shape (terminalCount): text for each terminal, empty where none is known, and what it costs in a completion.
@@ -120,6 +122,11 @@ public final class Language: @unchecked Sendable {
     cells = .allocate(capacity: max(narrowed.cells.count, 1))
     cells.initialize(from: narrowed.cells, count: narrowed.cells.count)
     strictLayout = dialect.strictLayout == true && layout != nil
+    var tight: [SymbolID] = []
+    for name in dialect.tightTerminals ?? [] { tight += try grammar.symbols(named: name) }
+    isTight = (0..<tables.stateCount).map { state in
+      tight.contains { narrowed.cells[state * tables.symbolCount + $0.index] != 0 }
+    }
 
     var rows = [Row](repeating: Row(), count: stateCount)
     for state in 0..<stateCount {

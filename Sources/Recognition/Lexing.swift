@@ -74,6 +74,7 @@ final class TerminalLexer {
     let match = language.lexer.match(text, position, lexState, isComplete: isComplete)
     if match.openState != LexicalAutomaton.dead, !isCut { return .open }
     if match.terminal == LexicalAutomaton.noTerminal { return .none }
+    if match.start > position, language.isTight[Int(state)] { return .none }
     let terminal = SymbolID(rawValue: match.terminal)
     var found = Lookahead(
       terminal: terminal, fallback: .end, start: match.start, end: match.end, scanner: scannerState, column: 0)

@@ -113,6 +113,10 @@ extension HoleRecogniser {
     return level
   }
 
+  private func parserState(_ base: Int32) -> Int {
+    Int(recogniser.arena.nodes[Int(walk.bases[Int(base)].frontier.heads[0].node)].state)
+  }
+
   /// Notes where the terminal of `level` starts.
   private func begin(_ level: inout Level, _ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ start: Int) {
     level.start = Int32(start)
@@ -149,8 +153,9 @@ extension HoleRecogniser {
     var following = level
     following.state = state
     if next & LexicalAutomaton.skipBit != 0 {
-      // Under a layout rule padding has a meaning.
+      // Under a layout rule padding has a meaning, and inside a string there is none.
       if language.layout != nil { return nil }
+      if language.isTight[parserState(level.base)] { return false }
       following.start = -1
       following.hasAccepted = false
       buffer.append(byte)

@@ -55,9 +55,9 @@ struct NarrowedTables {
     var children: Int?
     var last: Set<SymbolID>?
 
-    func fits(_ action: Language.Action, behind terminal: SymbolID) -> Bool {
+    func fits(_ action: Language.Action) -> Bool {
       action.kind == .reduce && symbols?.contains(SymbolID(rawValue: action.operand)) ?? true
-        && children.map { $0 == Int(action.childCount) } ?? true && last?.contains(terminal) ?? true
+        && children.map { $0 == Int(action.childCount) } ?? true
     }
   }
 
@@ -76,11 +76,13 @@ struct NarrowedTables {
     // By what was there and the terminal behind which it stood.
     var known: [[UInt16]: UInt16] = [:]
     for state in 0..<tables.stateCount {
+      let fitting = forbidden.filter { $0.last?.contains(behind[state]) ?? true }
+      if fitting.isEmpty { continue }
       for terminal in 0..<tables.terminalCount {
-        let list = list(state, terminal)
-        let kept = list.filter { action in !forbidden.contains { $0.fits(action, behind: behind[state]) } }
-        if kept.count == list.count { continue }
         let index = state * tables.symbolCount + terminal
+        let list = list(state, terminal)
+        let kept = list.filter { action in !fitting.contains { $0.fits(action) } }
+        if kept.count == list.count { continue }
         let key = [cells[index], behind[state].rawValue]
         cells[index] = known[key] ?? UInt16(listStarts.count - 1)
         if known.updateValue(cells[index], forKey: key) == nil { append(kept) }
@@ -93,8 +95,9 @@ struct NarrowedTables {
     var result = [SymbolID](repeating: .end, count: tables.stateCount)
     for state in 0..<tables.stateCount {
       for terminal in 0..<tables.terminalCount {
-        for action in list(state, terminal) where action.kind == .shift {
-          result[Int(action.operand)] = SymbolID(terminal)
+        let cell = Int(cells[state * tables.symbolCount + terminal])
+        for action in Int(listStarts[cell])..<Int(listStarts[cell + 1]) where actions[action].kind == .shift {
+          result[Int(actions[action].operand)] = SymbolID(terminal)
         }
       }
     }

@@ -172,7 +172,9 @@ final class SuffixText {
       return [unlexed]
     }
     let isLast = segment == segments.count - 1
-    if !isLast, text[offset...].allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) {
+    if !isLast, offset == text.count || !language.isTight[Int(state)],
+      text[offset...].allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 })
+    {
       return [.gap(segment + 1, scanner, line)]
     }
     var result: [SuffixPosition] = []

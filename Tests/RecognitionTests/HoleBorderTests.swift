@@ -64,6 +64,18 @@ import Testing
     #expect(hole.canClose() == (language != "c"))
   }
 
+  /// To the grammars a line break before the closing quote is padding; to the languages it is an error.
+  @Test(arguments: [("json", "[\"a", "\"]"), ("json", "[\"", "\"]"), ("c", "char *s = \"a", "\";")])
+  func stringsHoldNoLineBreaks(_ language: String, _ prefix: String, _ suffix: String) throws {
+    let hole = try hole(language, prefix, suffix)
+    #expect(!hole.canAppend(Array("\n".utf8)) && !hole.canAppend(Array(" \n ".utf8)))
+    #expect(hole.append(Array(" b ".utf8)))
+    #expect(hole.close())
+    #expect(!accepts(hole.language, prefix + "\n" + suffix))
+    #expect(accepts(try TestLanguages.language(language), prefix + "\n" + suffix))
+    #expect(language == "json" || accepts(hole.language, prefix + "\\\n" + suffix))
+  }
+
   /// Productions that a dialect forbids are out of the tables, so no mask leads there.
   @Test func forbiddenProductionsAreRefused() throws {
     let python = try hole("python", "async def f():\n    ", "")

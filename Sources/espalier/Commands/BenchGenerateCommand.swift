@@ -13,7 +13,8 @@ struct BenchGenerateCommand: ParsableCommand {
     commandName: "generate",
     abstract: "Write a file of many tokens in few passes, and compare with one token per pass.",
     discussion: """
-      The file is one hole. One token per pass is measured from left to right with the same model on a shorter hole, and \
+      The file is one hole, between fixed texts where they are given: a JSON file that starts with a number ends with it, \
+      one that starts with a bracket can become long. One token per pass is measured from left to right with the same model on a shorter hole, and \
       its time is extrapolated to all tokens. A text that the runtime refuses is written anew with the next seed, as \
       generate does, up to four times; times are those of the last. Exits with 1 if the tree-sitter runtime does not find the file clean.
       """)
@@ -29,6 +30,12 @@ struct BenchGenerateCommand: ParsableCommand {
 
   @Option(help: "Tokens that are written one per pass for comparison; 0 for none.")
   var sample = 250
+
+  @Option(help: .init("Fixed text in front of the hole.", valueName: "text"))
+  var before = ""
+
+  @Option(help: .init("Fixed text behind the hole.", valueName: "text"))
+  var after = ""
 
   @Option(help: .init("Write the text to this file.", valueName: "file"))
   var keep: String?
@@ -79,7 +86,7 @@ struct BenchGenerateCommand: ParsableCommand {
 
   private func measure(_ generator: Generator, _ options: SamplerOptions, _ length: Int) throws -> Measurement {
     let clock = ContinuousClock()
-    let canvas = Canvas(prefix: [], segments: [[]], lengths: [length])
+    let canvas = Canvas(prefix: Array(before.utf8), segments: [Array(after.utf8)], lengths: [length])
     var options = options
     var attempt = 1
     while true {
