@@ -43,6 +43,22 @@ import Testing
     #expect(diff.output.hasPrefix("--- a/a.c\n+++ b/a.c\n@@ -1,2 +1,2 @@\n-int x = <<fill:3>>;\r\n"))
   }
 
+  /// The bodies of functions in languages that are installed as any user's are, without a word about them in the code.
+  @Test(arguments: [
+    ("a.java", "class A {\n  int size(int a) {", "}\n\n  int other() { return 1; }\n}\n"),
+    ("a.go", "package a\n\nfunc size(a int) int {", "}\n\nfunc other() int {\n\treturn 1\n}\n"),
+    ("a.js", "function size(a) {", "}\n\nfunction other() {\n  return 1;\n}\n"),
+  ])
+  func functionsOfInstalledGrammarsGetABody(_ name: String, _ before: String, _ after: String) throws {
+    try folder.write(name, before + "\n" + after)
+    let outcome = try generate(name, "--function", "size", "--length", "10", "--write")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let written = try content(name)
+    #expect(written.hasPrefix(before) && written.hasSuffix(after))
+    #expect(written.utf8.count > (before + after).utf8.count + 1)
+    #expect(try Tool.run(["check", name], in: folder.url).code == 0)
+  }
+
   @Test func fixedTextThatTheGrammarDoesNotKnowStays() throws {
     try folder.write("a.json", "[1.5e+3, <<fill:3>>, -2E+7]")
     let outcome = try generate("a.json")
