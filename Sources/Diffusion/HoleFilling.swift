@@ -1,3 +1,4 @@
+import Recognition
 import Vocabulary
 
 /// The state of one hole while it is filled.
@@ -8,6 +9,8 @@ struct HoleFilling {
   let right: [TokenID]
   let passLimit: Int
   let hole: Int
+  /// Where the hole starts, to go back to.
+  let start: HoleRecogniser.Checkpoint
   /// Cells before this are committed for good.
   var frontier = 0
   /// The committed tokens that have bytes.
@@ -22,7 +25,11 @@ struct HoleFilling {
   let needsText: Bool
   var hasText = false
 
-  init(cells: [Cell], left: [TokenID], right: [TokenID], passLimit: Int, hole: Int, needsText: Bool) {
+  init(
+    cells: [Cell], left: [TokenID], right: [TokenID], passLimit: Int, hole: Int,
+    start: HoleRecogniser.Checkpoint, needsText: Bool
+  ) {
+    self.start = start
     self.needsText = needsText
     self.cells = cells
     self.left = left

@@ -95,7 +95,7 @@ public final class Sampler {
       var filling = HoleFilling(
         cells: [Cell](repeating: .mask, count: max(length, 1)), left: leftContext(recogniser.text),
         right: rightContext(canvas.segments[hole], isLast: hole == canvas.lengths.count - 1),
-        passLimit: budget ?? Self.unlimited, hole: hole, needsText: canvas.needsText)
+        passLimit: budget ?? Self.unlimited, hole: hole, start: recogniser.checkpoint, needsText: canvas.needsText)
       try fill(&filling, constraint)
       let end = recogniser.textCount - canvas.segments[hole].count
       result.holes.append(start..<end)
@@ -318,10 +318,33 @@ public final class Sampler {
       result.statistics.completed += 1
       record(.complete, filling, filling.frontier, nil, nil)
     } else {
-      throw .holeCannotBeClosed(hole: filling.hole, known: recogniser.text)
+      try retreat(&filling, recogniser)
     }
     filling.isClosed = true
     filling.frontier = filling.cells.count
+  }
+
+  /// Takes tokens at the end of the hole back until it can be closed: the summaries allowed what the tables do not.
+  ///
+  /// First the last token, then half of those that are left, down to none. O(log tokens) completions.
+  private func retreat(_ filling: inout HoleFilling, _ recogniser: HoleRecogniser) throws(DiffusionError) {
+    let known = recogniser.text
+    var kept = filling.written.count
+    while kept > 0 {
+      let dropped = kept == filling.written.count ? 1 : (kept + 1) / 2
+      kept -= dropped
+      recogniser.restore(filling.start)
+      let bytes = filling.written.prefix(kept).flatMap { denoiser.vocabulary.bytes(of: $0) }
+      guard bytes.isEmpty || recogniser.append(bytes), recogniser.completeAndClose() else { continue }
+      result.statistics.commits -= filling.written.count - kept
+      result.statistics.remasked += filling.written.count - kept
+      result.statistics.completed += 1
+      for index in kept..<filling.written.count { record(.remask, filling, index, filling.written[index], nil) }
+      filling.written.removeLast(filling.written.count - kept)
+      record(.complete, filling, kept, nil, nil)
+      return
+    }
+    throw .holeCannotBeClosed(hole: filling.hole, known: known)
   }
 
   private func record(

@@ -27,11 +27,27 @@ final class Completion {
   /// How many contexts are open at `head` beyond those at the hole's start.
   func depth(_ head: Head) -> Int { Int(arena.nodes[Int(head.node)].open.contexts) - Int(context.depth) }
 
-  /// What has been begun at `head` since the hole's start.
-  func place(_ head: Head) -> LinePlace {
-    var place = LinePlace(startsLine: head.startsLine)
-    place.contexts = LinePlace.counted(depth(head))
-    return place
+  /// Where a stack stands in the current hole.
+  struct Place {
+    var line: LinePlace
+    /// The scanner's context in which the text behind the hole goes on, if the hole ends with as many contexts open as
+    /// it started with.
+    var scanner: Int32
+
+    /// The place behind `terminal`; an extra changes nothing.
+    func behind(_ terminal: SymbolID, _ completion: Completion) -> Place {
+      Place(
+        line: line.behind(terminal, completion.language),
+        scanner: completion.language.contextChange[terminal.index] == 0 ? scanner : completion.context.state)
+    }
+  }
+
+  /// What has been begun at `head` since the hole's start. A hole that starts in a string may end in another.
+  func place(_ head: Head) -> Place {
+    let depth = depth(head)
+    var line = LinePlace(startsLine: head.startsLine)
+    line.contexts = LinePlace.counted(depth)
+    return Place(line: line, scanner: depth == 0 && context.depth > 0 ? head.context : context.state)
   }
 
   /// A state at a position; over `base`, or the state of `base` itself.
@@ -134,18 +150,18 @@ final class Completion {
     verdictTable.deallocate()
   }
 
-  private func start(_ node: Int32, _ hole: Int, _ line: LinePlace) -> Item {
+  private func start(_ node: Int32, _ hole: Int, _ place: Place) -> Item {
     Item(
       state: arena.nodes[Int(node)].state, isOver: false,
-      position: summary.suffix.identifier(.gap(hole, context.state, line)), base: node,
+      position: summary.suffix.identifier(.gap(hole, place.scanner, place.line)), base: node,
       column: arena.nodes[Int(node)].open.column)
   }
 
-  /// Whether `node` can be completed if hole `hole` comes next; `line` is the place where it stands.
+  /// Whether `node`, which stands at `place`, can be completed if hole `hole` comes next.
   ///
   /// Necessary for every text that the hole may get, sufficient on all grammars seen; amortised O(exits walked).
-  func isCompletable(_ node: Int32, hole: Int, line: LinePlace) -> Bool {
-    let first = start(node, hole, line)
+  func isCompletable(_ node: Int32, hole: Int, _ place: Place) -> Bool {
+    let first = start(node, hole, place)
     if let verdict = verdict(first) { return verdict }
     beginWalk()
     _ = visit(Step(item: first))
@@ -219,10 +235,10 @@ final class Completion {
   /// The cheapest terminals that, written in hole `hole` after `node`, let everything complete; nil if none do.
   ///
   /// Dijkstra's algorithm over items; O(exits walked × log).
-  func shortest(_ node: Int32, hole: Int, line: LinePlace) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
+  func shortest(_ node: Int32, hole: Int, _ place: Place) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
     beginWalk()
     // A step stands for an item once it is taken from the queue, the cheapest first.
-    _ = steps.append(Step(item: start(node, hole, line)))
+    _ = steps.append(Step(item: start(node, hole, place)))
     queue.insert(0, cost: 0)
     var goal: (cost: Int32, step: Int32, exit: Int32)?
     while let (index, cost) = queue.popLowest() {

@@ -25,8 +25,10 @@ extension HoleRecogniser {
   private func collectPlans(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ result: inout [Plan]) {
     let arena = recogniser.arena
     let state = arena.nodes[Int(head.node)].state
-    func add(_ node: Int32, line: LinePlace, rest: [UInt8], endState: UInt16 = LexicalAutomaton.dead, extra: Int) {
-      guard let found = completion.shortest(node, hole: hole, line: line) else {
+    func add(
+      _ node: Int32, _ place: Completion.Place, rest: [UInt8], endState: UInt16 = LexicalAutomaton.dead, extra: Int
+    ) {
+      guard let found = completion.shortest(node, hole: hole, place) else {
         return
       }
       result.append(
@@ -36,24 +38,24 @@ extension HoleRecogniser {
     }
     let lexState = language.lexStates[Int(state)]
     guard head.position < text.count, lexState != ParseTables.noLookahead else {
-      add(head.node, line: completion.place(head), rest: [], extra: 0)
+      add(head.node, completion.place(head), rest: [], extra: 0)
       return
     }
     let match = language.lexer.match(text, head.position, lexState, isComplete: false)
     if match.openStart >= text.count {
-      add(head.node, line: completion.place(head), rest: [], extra: 0)
+      add(head.node, completion.place(head), rest: [], extra: 0)
       return
     }
     // An unfinished terminal costs more than any padding, so that finishing it counts as progress.
-    if language.externalLexStates[Int(state)] != 0 { add(head.node, line: completion.place(head), rest: [], extra: 6) }
+    if language.externalLexStates[Int(state)] != 0 { add(head.node, completion.place(head), rest: [], extra: 6) }
     guard match.openState != LexicalAutomaton.dead else { return }
     func shift(_ terminal: SymbolID, rest: [UInt8], endState: UInt16) {
       let mark = arena.mark
       defer { arena.release(mark) }
       recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
-      let line = completion.place(head).behind(terminal, language)
+      let place = completion.place(head).behind(terminal, completion)
       for node in recogniser.step.results {
-        add(node, line: node == head.node ? completion.place(head) : line, rest: rest, endState: endState, extra: 2)
+        add(node, node == head.node ? completion.place(head) : place, rest: rest, endState: endState, extra: 2)
       }
     }
     let word = Array(text[match.openStart...])

@@ -68,7 +68,7 @@ extension HoleRecogniser {
       let node = recogniser.recogniser.arena.nodes[Int(plan.head.node)]
       state = node.state
       column = node.open.column
-      line = recogniser.completion.place(plan.head)
+      line = recogniser.completion.place(plan.head).line
       rest = plan.cost
     }
   }

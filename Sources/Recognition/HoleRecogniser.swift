@@ -188,7 +188,7 @@ public final class HoleRecogniser {
     if !completion.allowsOtherContexts {
       next.heads.removeAll { head in
         let depth = completion.depth(head)
-        return depth > 0 || depth == 0 && head.context != context.state
+        return depth > 0 || depth == 0 && context.depth == 0 && head.context != context.state
       }
     }
     let accepted = recogniser.advance(&next, buffer.bytes, isComplete: isLast)
@@ -229,7 +229,7 @@ public final class HoleRecogniser {
 
   private func isViable(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
     if head.position >= text.count {
-      return completion.isCompletable(head.node, hole: hole, line: completion.place(head))
+      return completion.isCompletable(head.node, hole: hole, completion.place(head))
     }
     let state = recogniser.arena.nodes[Int(head.node)].state
     let row = Int(language.externalLexStates[Int(state)])
@@ -248,7 +248,7 @@ public final class HoleRecogniser {
     let state = arena.nodes[Int(head.node)].state
     let lexState = language.lexStates[Int(state)]
     if lexState == ParseTables.noLookahead {
-      return completion.isCompletable(head.node, hole: hole, line: completion.place(head))
+      return completion.isCompletable(head.node, hole: hole, completion.place(head))
     }
     if known < text.count {
       // Where the known text is nothing but padding, what a probe has behind it does not matter.
@@ -257,7 +257,7 @@ public final class HoleRecogniser {
       if language.isTight[Int(state)], padding.openStart > head.position { return false }
       if padding.openState != LexicalAutomaton.dead, padding.openStart >= known {
         return (head.startsLine || recogniser.fitsLayout(head, text, known))
-          && completion.isCompletable(head.node, hole: hole, line: completion.place(head))
+          && completion.isCompletable(head.node, hole: hole, completion.place(head))
       }
     }
     let match = language.lexer.match(text, head.position, lexState, isComplete: false)
@@ -265,7 +265,7 @@ public final class HoleRecogniser {
     if match.openState != LexicalAutomaton.dead {
       if match.openStart >= known {
         return (head.startsLine || recogniser.fitsLayout(head, text, match.openStart))
-          && completion.isCompletable(head.node, hole: hole, line: completion.place(head))
+          && completion.isCompletable(head.node, hole: hole, completion.place(head))
       }
       let fitsLayout = recogniser.fitsLayout(head, text, match.openStart)
       let allowsExtra = recogniser.allowsExtra(head, text, match.openStart)
@@ -371,8 +371,8 @@ public final class HoleRecogniser {
     let mark = arena.mark
     recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
     let nodes = recogniser.step.results
-    let line = isExtra ? completion.place(head) : completion.place(head).behind(terminal, language)
-    let viable = nodes.contains { completion.isCompletable($0, hole: hole, line: line) }
+    let place = isExtra ? completion.place(head) : completion.place(head).behind(terminal, completion)
+    let viable = nodes.contains { completion.isCompletable($0, hole: hole, place) }
     arena.release(mark)
     if head.node < completion.stableCount { verdicts[key] = viable }
     return viable
@@ -414,7 +414,7 @@ public final class HoleRecogniser {
   ) -> Bool {
     if result.start >= known, result.end > result.start {
       return (head.startsLine || recogniser.fitsLayout(head, virtual, result.start))
-        && completion.isCompletable(head.node, hole: hole, line: completion.place(head))
+        && completion.isCompletable(head.node, hole: hole, completion.place(head))
     }
     let mark = recogniser.arena.mark
     defer { recogniser.arena.release(mark) }
@@ -431,7 +431,7 @@ public final class HoleRecogniser {
       let padding = layout.padding(text, head.position)
       if padding.end >= known, !padding.reachesEnd, !recogniser.fitsLayout(head, text, padding.end) { return false }
     }
-    if head.position >= known { return completion.isCompletable(head.node, hole: hole, line: completion.place(head)) }
+    if head.position >= known { return completion.isCompletable(head.node, hole: hole, completion.place(head)) }
     return isViableInternally(head, text, known: known, hole, depth: 0)
   }
 }

@@ -8,12 +8,12 @@ struct LinePlace: Hashable {
   var contexts: Int8 = 0
 
   static let any = LinePlace()
-  /// No more than this many contexts are opened or closed on a way through the summaries.
-  static let mostContexts = 1
+  /// What a way through the summaries opens and closes at the most: nested strings need not be opened, but may be open.
+  static let countedContexts = -2...1
   static let unknownContexts = Int8.max
 
   static func counted(_ contexts: Int) -> Int8 {
-    abs(contexts) > mostContexts ? unknownContexts : Int8(contexts)
+    countedContexts.contains(contexts) ? Int8(contexts) : unknownContexts
   }
 
   /// Whether a way goes on behind `terminal`: what opens within a string that the hole opens leads nowhere that its end
@@ -21,7 +21,7 @@ struct LinePlace: Hashable {
   func allows(_ terminal: SymbolID, _ language: Language) -> Bool {
     if contexts == Self.unknownContexts { return true }
     if contexts > 0, language.bracketChange[terminal.index] > 0 { return false }
-    return abs(Int(contexts) + Int(language.contextChange[terminal.index])) <= Self.mostContexts
+    return Self.countedContexts.contains(Int(contexts) + Int(language.contextChange[terminal.index]))
   }
 
   /// The place behind `terminal`; an extra changes nothing.

@@ -206,7 +206,7 @@ extension HoleRecogniser {
     let head = walk.bases[base].frontier.heads[0]
     let isViable =
       level.start < 0
-      ? completion.isCompletable(head.node, hole: hole, line: completion.place(head))
+      ? completion.isCompletable(head.node, hole: hole, completion.place(head))
       : canBecome(
         head, level.state, Word(state: level.word), buffer.bytes, Int(level.start), fitsLayout: level.place & 1 != 0,
         allowsExtra: level.place & 2 != 0, hole)

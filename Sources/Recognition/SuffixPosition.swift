@@ -94,12 +94,13 @@ final class SuffixText {
     switch gap.line.contexts {
     case 0, LinePlace.unknownContexts:
       let found = arrivals(gap.scanner)
-      if allowsOtherContexts, !language.countsContexts { return found + otherArrivals(found, gap, arrivals) }
-      return found
+      if !allowsOtherContexts { return found }
+      if !language.countsContexts { return found + otherArrivals(found, gap, arrivals) }
+      return found + contexts(near: gap.scanner).filter { $0.change == 0 }.flatMap { arrivals($0.state) }
     case 1...:
       if !allowsOtherContexts { return [] }
-      return contexts(near: gap.scanner).filter { $0.change > 0 }.flatMap { arrivals($0.state) }
-    default: return contexts(near: gap.scanner).filter { $0.change < 0 }.flatMap { arrivals($0.state) }
+      return contexts(near: gap.scanner).filter { $0.change == 1 }.flatMap { arrivals($0.state) }
+    case let change: return contexts(near: gap.scanner).filter { $0.change == change }.flatMap { arrivals($0.state) }
     }
   }
 
@@ -137,19 +138,20 @@ final class SuffixText {
     guard let session = lexer.scanner else { return [] }
     var result: [NearContext] = []
     let rows = Set(language.externalLexStates).subtracting([0]).sorted()
-    var first = [scanner]
-    // Two terminals, as the end of a string and the start of another, where they are not counted.
-    for _ in 0..<(language.countsContexts ? 1 : 2) {
-      var next: [Int32] = []
+    var first = [NearContext(state: scanner, change: 0)]
+    for _ in 0..<2 {
+      var next: [NearContext] = []
       for context in first {
         for row in rows {
           for probe in language.fixedProbes.contextTexts {
-            let scan = probe.withUnsafeBufferPointer { session.scan($0, 0, row: Int(row), state: context) }
+            let scan = probe.withUnsafeBufferPointer { session.scan($0, 0, row: Int(row), state: context.state) }
             guard scan.found, !(language.layout.map { $0.isLayout(scan.terminal) } ?? false), scan.state != scanner,
               !result.contains(where: { $0.state == scan.state })
             else { continue }
-            result.append(NearContext(state: scan.state, change: language.contextChange[scan.terminal.index]))
-            next.append(scan.state)
+            next.append(
+              NearContext(
+                state: scan.state, change: context.change + language.contextChange[scan.terminal.index]))
+            result.append(next[next.count - 1])
           }
         }
       }

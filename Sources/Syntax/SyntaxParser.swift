@@ -36,6 +36,9 @@ public final class SyntaxParser {
     guard source.count <= Self.byteLimit else {
       throw .inputTooLarge(given: source.count, limit: Self.byteLimit)
     }
+    // A new scanner for each text: some do not take back all of their state when a parse starts, and would remember the
+    // last text (`inside_f_string` of tree-sitter-python 0.23).
+    _ = ts_parser_set_language(parser, OpaquePointer(grammar.library.language))
     let seen = grammar.reading.apply(source)
     // An empty array has no address, but the runtime wants one.
     let tree = (seen.isEmpty ? [0] : seen).withUnsafeBytes {

@@ -62,6 +62,17 @@ import Testing
     }
   }
 
+  /// A text that ends inside an f-string left its mark on the scanner, and the next text was judged in its light.
+  @Test func regression_aTextLeavesNothingToTheNext() throws {
+    let parser = try SyntaxParser(try grammar("python"))
+    let text = Array("def f():\n    if a:\n        b\n    return c\n\ndef g():".utf8)
+    let verdict = try SyntaxParser(try grammar("python")).accepts(text)
+    for before in ["x = f'{a", "f'{", "x = f'a", "f'{a:{b"] {
+      _ = parser.accepts(Array(before.utf8))
+      #expect(parser.accepts(text) == verdict, "after \(before)")
+    }
+  }
+
   @Test func aTreeOutlivesItsParser() throws {
     var parser: SyntaxParser? = try SyntaxParser(try grammar("json"))
     let root = try #require(try parser?.parse(Array("[1]".utf8))).root
