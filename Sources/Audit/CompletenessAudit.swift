@@ -7,6 +7,7 @@ public import Vocabulary
 
 /// Punches holes into clean files and asks whether the mask lets the true text back in, token by token.
 ///
+/// Where a hole's true text ends in another string than it starts in, or in none, the recogniser is told that holes may.
 /// Tokens are revealed in the order in which the frontier meets them. Any other order has the same verdicts: a token
 /// behind a gap is tentative until the frontier reaches it, and is judged then.
 public struct CompletenessAudit {
@@ -103,9 +104,11 @@ public struct CompletenessAudit {
   private func audit(_ language: Language, _ text: [UInt8], _ holes: [Range<Int>]) -> (Refusal?, tokens: Int) {
     guard let first = holes.first else { return (nil, 0) }
     let ends = holes.dropFirst().map(\.lowerBound) + [text.count]
+    let boundaries = TerminalBoundaries(language, text)
     let recogniser = HoleRecogniser(
       language, prefix: Array(text[..<first.lowerBound]),
-      segments: zip(holes, ends).map { Array(text[$0.upperBound..<$1]) })
+      segments: zip(holes, ends).map { Array(text[$0.upperBound..<$1]) },
+      opensStrings: holes.contains { boundaries.context(at: $0.lowerBound) != boundaries.context(at: $0.upperBound) })
     let constraint = TokenConstraint(recogniser, tokenizer.vocabulary, trie: trie)
     var count = 0
     func refusal(_ hole: Int, _ offset: Int, _ token: [UInt8]?) -> (Refusal?, Int) {

@@ -20,6 +20,16 @@ struct TerminalBoundaries {
     contexts = found
   }
 
+  /// The scanner's context behind the last terminal before `offset`. O(log terminals).
+  func context(at offset: Int) -> Int32? {
+    var range = 0..<offsets.count
+    while range.count > 1 {
+      let middle = (range.lowerBound + range.upperBound) / 2
+      if offsets[middle] <= offset { range = middle..<range.upperBound } else { range = range.lowerBound..<middle }
+    }
+    return range.isEmpty ? nil : contexts[offsets[range.lowerBound]]
+  }
+
   /// One to four holes of one to thirty terminals each, apart from each other.
   func randomHoles(in text: [UInt8], using generator: inout SeededGenerator) -> Canvas {
     let count = Int.random(in: 1...4, using: &generator)

@@ -48,7 +48,10 @@ public final class HoleRecogniser {
   /// Starts behind `prefix`; `segments[i]` is the fixed text behind hole `i`.
   ///
   /// `isViable` tells whether the fixed text can be completed at all. O(prefix) and the summaries of `segments`.
-  public init(_ language: Language, prefix: [UInt8], segments: [[UInt8]]) {
+  ///
+  /// - Parameter opensStrings: whether a hole may end in a string that it opens, so that the text behind it is no code.
+  ///   It always may where nothing else completes the text.
+  public init(_ language: Language, prefix: [UInt8], segments: [[UInt8]], opensStrings: Bool = false) {
     self.language = language
     recogniser = Recogniser(language)
     buffer = TextBuffer(prefix)
@@ -62,7 +65,7 @@ public final class HoleRecogniser {
     frontier = first
     beginHole()
     settle()
-    if !isViable {
+    if opensStrings || !isViable {
       completion.allowsOtherContexts = language.scanner != nil
       settle()
     }

@@ -91,17 +91,24 @@ final class SuffixText {
     func arrivals(_ scanner: Int32) -> [Int32] {
       self.arrivals(state, segment: Int(gap.segment), offset: 0, scanner: scanner, line: line)
     }
-    switch gap.line.contexts {
-    case 0, LinePlace.unknownContexts:
-      let found = arrivals(gap.scanner)
-      if !allowsOtherContexts { return found }
-      if !language.countsContexts { return found + otherArrivals(found, gap, arrivals) }
-      return found + contexts(near: gap.scanner).filter { $0.change == 0 }.flatMap { arrivals($0.state) }
-    case 1...:
-      if !allowsOtherContexts { return [] }
-      return contexts(near: gap.scanner).filter { $0.change == 1 }.flatMap { arrivals($0.state) }
-    case let change: return contexts(near: gap.scanner).filter { $0.change == change }.flatMap { arrivals($0.state) }
+    let change = gap.line.contexts == LinePlace.unknownContexts ? 0 : gap.line.contexts
+    var found = change == 0 ? arrivals(gap.scanner) : []
+    if change >= 0, !allowsOtherContexts { return found }
+    if !language.countsContexts { return found + otherArrivals(found, gap, arrivals) }
+    // Of several contexts that read the text alike one will do: strings of many kinds do.
+    for context in contexts(near: gap.scanner) where context.change == change {
+      for arrival in arrivals(context.state) where !found.contains(where: { readsAlike($0, arrival) }) {
+        found.append(arrival)
+      }
     }
+    return found
+  }
+
+  /// Whether two positions wait for the same terminal.
+  private func readsAlike(_ first: Int32, _ second: Int32) -> Bool {
+    let (first, second) = (positions[Int(first)], positions[Int(second)])
+    return first.kind == second.kind && first.terminal == second.terminal && first.offset == second.offset
+      && first.condition == second.condition && first.brackets == second.brackets
   }
 
   /// Where it is not known which terminals open and close contexts, another counts only where the scanner finds something
@@ -117,10 +124,7 @@ final class SuffixText {
         guard position.kind == .pending, scanner.terminals.contains(SymbolID(rawValue: position.terminal)) else {
           continue
         }
-        let isUsual = (usual + result).contains {
-          positions[Int($0)].terminal == position.terminal && positions[Int($0)].offset == position.offset
-        }
-        if !isUsual { result.append(arrival) }
+        if !(usual + result).contains(where: { readsAlike($0, arrival) }) { result.append(arrival) }
       }
     }
     return result
