@@ -2,7 +2,8 @@
 ///
 /// Supported: literals, `\` escapes (`\d \w \s \n \r \t \xHH` and punctuation), classes with ranges and negation, `.`
 /// (any byte but a newline), groups, `|`, `*`, `+`, `?`, `{n}`, `{m,n}`, and `(?=…)` at the end of the alternatives at
-/// the top. The pattern is a position automaton that is simulated with a bit set; patterns are short.
+/// the top. The pattern is a position automaton; for the terminal's own text it is made deterministic once, since masks
+/// look at that for every token, and for what follows it is simulated.
 public struct TerminalPattern: Sendable {
   /// Matching text of a terminal that may still grow.
   enum Verdict { case matches, open, fails }
@@ -16,6 +17,10 @@ public struct TerminalPattern: Sendable {
   }
   private var nodes: [Node] = []
   private var start = 0
+  /// Shape (sets, 256): the set of nodes that a byte leads to within the terminal, 0 for none; the first set is 1.
+  private var table: [UInt16] = []
+  /// Shape (sets): where the condition on what follows goes on if the terminal ends in the set.
+  private var endings: [[Int]] = []
 
   init(_ expression: String) throws(RecognitionError) {
     var parser = PatternParser(expression)
@@ -25,6 +30,42 @@ public struct TerminalPattern: Sendable {
       starts.append(build(body, next: append(.boundary(next: following.map { build($0, next: 0) } ?? 0))))
     }
     start = starts.dropFirst().reduce(starts[0]) { append(.split($0, $1)) }
+    determinise()
+  }
+
+  /// Builds `table` and `endings` by the subset construction. O(sets × (256 + classes of bytes × nodes)).
+  private mutating func determinise() {
+    // Bytes that no node tells apart lead to the same set: the first of them stands for all.
+    var firsts: [[Bool]: Int] = [:]
+    let alike = (0..<256).map { byte in
+      let memberships = nodes.map { if case .bytes(let set, _) = $0 { set.contains(UInt8(byte)) } else { false } }
+      let first = firsts[memberships] ?? byte
+      firsts[memberships] = first
+      return first
+    }
+    var first: Set<Int> = []
+    close(start, into: &first, crossingBoundary: false)
+    var sets: [Set<Int>] = [[], first]
+    var numbers: [Set<Int>: UInt16] = [[]: 0, first: 1]
+    var index = 0
+    while index < sets.count {
+      let current = sets[index]
+      endings.append(
+        current.sorted().compactMap { if case .boundary(let next) = nodes[$0] { next } else { nil } })
+      for byte in 0..<256 {
+        if alike[byte] < byte {
+          table.append(table[index * 256 + alike[byte]])
+          continue
+        }
+        let next = step(current, UInt8(byte), crossingBoundary: false)
+        if numbers[next] == nil {
+          numbers[next] = UInt16(sets.count)
+          sets.append(next)
+        }
+        table.append(numbers[next] ?? 0)
+      }
+      index += 1
+    }
   }
 
   private mutating func append(_ node: Node) -> Int {
@@ -61,17 +102,14 @@ public struct TerminalPattern: Sendable {
   func match(
     _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, terminalIsOpen: Bool, textIsComplete: Bool
   ) -> Verdict {
-    var current: Set<Int> = []
-    close(start, into: &current, crossingBoundary: false)
+    var set: UInt16 = 1
     for index in range {
-      current = step(current, text[index], crossingBoundary: false)
-      if current.isEmpty { return .fails }
+      set = table[Int(set) &* 256 &+ Int(text[index])]
+      if set == 0 { return .fails }
     }
     if terminalIsOpen { return .open }
     var following: Set<Int> = []
-    for state in current {
-      if case .boundary(let next) = nodes[state] { close(next, into: &following, crossingBoundary: true) }
-    }
+    for next in endings[Int(set)] { close(next, into: &following, crossingBoundary: true) }
     var index = range.upperBound
     while true {
       if following.contains(0) { return .matches }
