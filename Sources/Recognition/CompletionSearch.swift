@@ -1,7 +1,7 @@
 import Grammar
 
 extension HoleRecogniser {
-  /// Writes a cheap completion of the current hole and closes it; appended text starts at the returned offset.
+  /// Writes a cheap completion of the current hole and closes it.
   ///
   /// A cheapest way through the summaries, written as text, is nearly always right. Where the concrete text refuses it,
   /// texts are tried in the order of what they and the rest are thought to cost (best-first search).

@@ -1,0 +1,256 @@
+import Grammar
+
+/// Whether the text so far, anything in the current hole and all that follows can be completed.
+extension HoleRecogniser {
+  /// Tries contexts for the holes to come that differ from those in front of them, where nothing else completes them,
+  /// and keeps to that.
+  func isViableInNextHole(_ next: Frontier) -> Bool {
+    let context = completion.context
+    completion.context = self.context(of: next)
+    defer { completion.context = context }
+    if isViable(next, buffer.bytes, hole + 1) { return true }
+    if next.isDead || completion.allowsOtherContexts || language.scanner == nil { return false }
+    completion.allowsOtherContexts = true
+    verdicts.removeAll(keepingCapacity: true)
+    if isViable(next, buffer.bytes, hole + 1) { return true }
+    completion.allowsOtherContexts = false
+    verdicts.removeAll(keepingCapacity: true)
+    return false
+  }
+
+  func isViable(_ frontier: Frontier, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
+    frontier.heads.contains { isViable($0, text, hole) }
+  }
+
+  private func isViable(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
+    if head.position >= text.count {
+      return completion.isCompletable(head.node, hole: hole, completion.place(head))
+    }
+    let state = recogniser.arena.nodes[Int(head.node)].state
+    let row = Int(language.externalLexStates[Int(state)])
+    if row != 0, let scanner = recogniser.lexer.scanner {
+      let result = scanner.scan(text, head.position, row: row, state: head.scanner)
+      if result.sawEnd { return isViableByProbing(head, text, hole, scanner, row) }
+    }
+    return isViableInternally(head, text, known: text.count, hole, depth: 0)
+  }
+
+  /// The terminal at `head` has started: can it become one that the parser takes?
+  private func isViableInternally(
+    _ head: Head, _ text: UnsafeBufferPointer<UInt8>, known: Int, _ hole: Int, depth: Int
+  ) -> Bool {
+    let arena = recogniser.arena
+    let state = arena.nodes[Int(head.node)].state
+    let lexState = language.lexStates[Int(state)]
+    if lexState == ParseTables.noLookahead {
+      return completion.isCompletable(head.node, hole: hole, completion.place(head))
+    }
+    if known < text.count {
+      // Where the known text is nothing but padding, what a probe has behind it does not matter.
+      let cut = UnsafeBufferPointer(rebasing: text[..<known])
+      let padding = language.lexer.match(cut, head.position, lexState, isComplete: false)
+      if language.isTight[Int(state)], padding.openStart > head.position { return false }
+      if padding.openState != LexicalAutomaton.dead, padding.openStart >= known {
+        return (head.startsLine || recogniser.fitsLayout(head, text, known))
+          && completion.isCompletable(head.node, hole: hole, completion.place(head))
+      }
+    }
+    let match = language.lexer.match(text, head.position, lexState, isComplete: false)
+    if language.isTight[Int(state)], match.openStart > head.position { return false }
+    if match.openState != LexicalAutomaton.dead {
+      if match.openStart >= known {
+        return (head.startsLine || recogniser.fitsLayout(head, text, match.openStart))
+          && completion.isCompletable(head.node, hole: hole, completion.place(head))
+      }
+      let fitsLayout = recogniser.fitsLayout(head, text, match.openStart)
+      let allowsExtra = recogniser.allowsExtra(head, text, match.openStart)
+      let word = Word(language, text, match.openStart)
+      if canBecome(
+        head, match.openState, word, text, match.openStart, fitsLayout: fitsLayout, allowsExtra: allowsExtra, hole)
+      {
+        return true
+      }
+    }
+    // The terminal may also have ended earlier, with the rest lexed anew; not within a character, which goes on with it.
+    if match.terminal != LexicalAutomaton.noTerminal, depth < 4, !text.endsInsideCharacter {
+      let terminal = SymbolID(rawValue: match.terminal)
+      if match.end >= text.count {
+        return match.openState == LexicalAutomaton.dead
+          && isViableShift(
+            head, terminal, fitsLayout: recogniser.fitsLayout(head, text, match.start),
+            allowsExtra: recogniser.allowsExtra(head, text, match.start), hole)
+      }
+      guard match.start < known, recogniser.fitsLayout(head, text, match.start) || isExtra(terminal, state) else {
+        return false
+      }
+      let cut = UnsafeBufferPointer(rebasing: text[..<match.end])
+      guard
+        case .found(let lookahead) = recogniser.lexer.lexInternally(
+          cut, head.position, state: state, lexState: lexState, head.scanner, isComplete: false, isCut: true)
+      else { return false }
+      let mark = arena.mark
+      defer { arena.release(mark) }
+      recogniser.step.shift(
+        CollectionOfOne(head.node), lookahead.terminal, fallback: lookahead.fallback, column: 0)
+      let nodes = recogniser.step.results
+      return nodes.contains { node in
+        var next = head
+        next.node = node
+        next.position = lookahead.end
+        if !isExtra(lookahead.terminal, state) { next.startsLine = false }
+        return isViableInternally(next, text, known: known, hole, depth: depth + 1)
+      }
+    }
+    return false
+  }
+
+  /// How far the keyword automaton gets with the unfinished terminal at the end of a text.
+  struct Word {
+    /// `LexicalAutomaton.dead` where no keyword starts so.
+    var state: UInt16 = LexicalAutomaton.dead
+
+    init(state: UInt16) { self.state = state }
+
+    init(_ language: Language, _ text: UnsafeBufferPointer<UInt8>, _ start: Int) {
+      guard language.wordTerminal != .end, let keywords = language.keywords, start < text.count else { return }
+      state = 0
+      for byte in text[start...] where state != LexicalAutomaton.dead { step(keywords, byte) }
+    }
+
+    @inline(__always)
+    mutating func step(_ keywords: ByteAutomaton, _ byte: UInt8) {
+      let next = keywords.table[Int(state) &* 256 &+ Int(byte)]
+      state = next == LexicalAutomaton.dead ? next : next & LexicalAutomaton.stateMask
+    }
+  }
+
+  /// Whether the unfinished terminal, with the lexical automaton in `openState`, can become one that the parser takes.
+  func canBecome(
+    _ head: Head, _ openState: UInt16, _ word: Word, _ text: UnsafeBufferPointer<UInt8>, _ start: Int,
+    fitsLayout: Bool, allowsExtra: Bool, _ hole: Int
+  ) -> Bool {
+    let state = recogniser.arena.nodes[Int(head.node)].state
+    for terminal in language.lexer.reachable[Int(openState)] {
+      if terminal == language.wordTerminal, terminal != .end, word.state != LexicalAutomaton.dead,
+        let keywords = language.keywords
+      {
+        for candidate in keywords.reachable[Int(word.state)] where language.hasActions(state, candidate) {
+          if isViableShift(head, candidate, fitsLayout: fitsLayout, allowsExtra: true, hole) { return true }
+        }
+      }
+      guard language.hasActions(state, terminal) else { continue }
+      if let pattern = language.patterns[terminal.index],
+        pattern.match(text, start..<text.count, terminalIsOpen: true, textIsComplete: false) == .fails
+      {
+        continue
+      }
+      if isViableShift(head, terminal, fitsLayout: fitsLayout, allowsExtra: allowsExtra, hole) { return true }
+    }
+    return false
+  }
+
+  private func isExtra(_ terminal: SymbolID, _ state: UInt16) -> Bool {
+    language.actions(state, terminal).first?.kind == .shiftExtra
+  }
+
+  private func isViableShift(
+    _ head: Head, _ terminal: SymbolID, fitsLayout: Bool, allowsExtra: Bool, _ hole: Int
+  ) -> Bool {
+    let arena = recogniser.arena
+    let isExtra = isExtra(terminal, arena.nodes[Int(head.node)].state)
+    if isExtra ? !allowsExtra : !fitsLayout { return false }
+    let key =
+      UInt64(UInt32(bitPattern: head.node)) << 24 | UInt64(terminal.rawValue) << 8 | UInt64(hole & 0x7F) << 1
+      | (head.startsLine ? 1 : 0)
+    if head.node < completion.stableCount, let verdict = verdicts[key] { return verdict }
+    let mark = arena.mark
+    recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
+    let nodes = recogniser.step.results
+    let place = isExtra ? completion.place(head) : completion.place(head).behind(terminal, completion)
+    let viable = nodes.contains { completion.isCompletable($0, hole: hole, place) }
+    arena.release(mark)
+    if head.node < completion.stableCount { verdicts[key] = viable }
+    return viable
+  }
+
+  /// The scanner needs more text than is known: try continuations; each answer is a hypothesis.
+  private func isViableByProbing(
+    _ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int, _ scanner: ScannerSession, _ row: Int
+  ) -> Bool {
+    var declined = false
+    let known = text.count
+    var probes = language.probes(recogniser.arena, head, text)
+    if text.endsInsideCharacter {
+      // Scanners read whole characters: the last one is ended in some ways first.
+      probes = text.endsOfCharacter.flatMap { end in probes.map { end + $0 } }
+    }
+    // What helped last mostly helps again.
+    let preferred = min(preferredProbe, probes.count - 1)
+    for index in [preferred] + (0..<preferred) + (preferred + 1..<probes.count) {
+      let virtual = buffer.continued(by: probes[index])
+      let result = scanner.scan(virtual, head.position, row: row, state: head.scanner)
+      if result.sawEnd || !result.found && declined { continue }
+      if !result.found { declined = true }
+      let isViable =
+        result.found
+        ? isViableProbe(head, virtual, result, known, hole)
+        : isViableInternally(head, text, known: known, hole, depth: 0)
+      if isViable {
+        preferredProbe = index
+        return true
+      }
+    }
+    return false
+  }
+
+  /// Whether a terminal that the scanner finds with a continuation behind the known text leads on.
+  private func isViableProbe(
+    _ head: Head, _ virtual: UnsafeBufferPointer<UInt8>, _ result: ScannerSession.Result, _ known: Int, _ hole: Int
+  ) -> Bool {
+    if result.start >= known, result.end > result.start {
+      return (head.startsLine || recogniser.fitsLayout(head, virtual, result.start))
+        && completion.isCompletable(head.node, hole: hole, completion.place(head))
+    }
+    let mark = recogniser.arena.mark
+    defer { recogniser.arena.release(mark) }
+    var next = Frontier(heads: [head])
+    _ = recogniser.advance(&next, virtual, isComplete: false, limit: known)
+    return next.heads.contains { isViableProbed($0, virtual, known, hole) }
+  }
+
+  /// A head that a probe led to: behind the known text it is completable, within it its terminal must fit.
+  private func isViableProbed(
+    _ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ known: Int, _ hole: Int
+  ) -> Bool {
+    if let layout = language.layout, head.startsLine, language.strictLayout {
+      let padding = layout.padding(text, head.position)
+      if padding.end >= known, !padding.reachesEnd, !recogniser.fitsLayout(head, text, padding.end) { return false }
+    }
+    if head.position >= known { return completion.isCompletable(head.node, hole: hole, completion.place(head)) }
+    return isViableInternally(head, text, known: known, hole, depth: 0)
+  }
+}
+
+extension UnsafeBufferPointer where Element == UInt8 {
+  /// Some continuations of the unfinished character at the end.
+  var endsOfCharacter: [[UInt8]] {
+    let known = reversed().prefix { $0 & 0xC0 == 0x80 }.count + 1
+    guard count >= known else { return [] }
+    let lead = self[count - known]
+    let missing = (lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2) - known
+    return missing > 0 ? [0xAA, 0x80, 0xBF].map { [UInt8](repeating: $0, count: missing) } : []
+  }
+
+  /// The last character's UTF-8 sequence is cut off.
+  var endsInsideCharacter: Bool {
+    var length = 1
+    for byte in reversed() {
+      if byte & 0xC0 != 0x80 {
+        return byte >= 0xF0 ? length < 4 : byte >= 0xE0 ? length < 3 : byte >= 0xC0 && length < 2
+      }
+      length += 1
+      if length > 4 { return false }
+    }
+    return false
+  }
+}
