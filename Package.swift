@@ -58,7 +58,7 @@ let package = Package(
     tests("ConstraintTests", ["Constraint", "Denoiser", "Syntax"]),
     tests("DenoiserTests", ["Denoiser", "Tensor"], data: ["Data"]),
     tests("DiffusionTests", ["Diffusion", "Generation", "Syntax"]),
-    tests("RepairTests", ["Repair"]),
+    tests("RepairTests", ["Denoiser", "Repair"]),
     tests("StandardsTests", ["Standards"]),
     tests("ReportingTests", ["Reporting"]),
     tests("AuditTests", ["Audit"]),

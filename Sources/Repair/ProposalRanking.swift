@@ -23,8 +23,30 @@ enum ProposalRanking {
     return value ^ (value >> 31)
   }
 
+  /// The first of those proposals that differ only in where something was inserted between blanks. O(bytes).
+  private static func distinct(_ proposals: [RepairProposal]) -> [RepairProposal] {
+    var seen: Set<[UInt8]> = []
+    return proposals.filter { proposal in
+      var pieces: [UInt8] = []
+      var hasBlank = false
+      for byte in proposal.text {
+        if byte == 0x20 || byte == 0x09, pieces.last.map({ $0 != 0x0A }) ?? false {
+          hasBlank = true
+          continue
+        }
+        if hasBlank, PieceScanner.isWordByte(byte), PieceScanner.isWordByte(pieces[pieces.count - 1]) {
+          pieces.append(0x20)
+        }
+        hasBlank = false
+        pieces.append(byte)
+      }
+      return seen.insert(pieces).inserted
+    }
+  }
+
   /// Orders proposals by their cost and by how likely the model finds the text around the edits.
   static func ranked(_ proposals: [RepairProposal], _ ranking: ModelRanking) -> [RepairProposal] {
+    let proposals = distinct(proposals)
     guard let cheapest = proposals.first, proposals.count > 1 else { return proposals }
     let count = proposals.prefix { $0.cost <= cheapest.cost + modelMargin }.count
     guard count > 1 else { return proposals }

@@ -1,3 +1,4 @@
+import Denoiser
 import Foundation
 import Grammar
 import Testing
@@ -88,6 +89,20 @@ struct RepairTests {
 
   @Test func regression_keywordsAreNoLabels() throws {
     #expect(try best("c", "int f(int a) {\n  if (a) a = 1;\n  else: a = 2;\n}\n")?.contains("else:") == false)
+  }
+
+  /// A bracket before and behind a blank is one repair; the model once chose the odd one.
+  @Test func regression_placesBetweenBlanksAreOneProposal() throws {
+    let repairer = try Repairer(GrammarStore.default.open("c"), model: { try DefaultModel.denoiser() })
+    let text = "int f(int a) {\n  while (g(a) {\n    a++;\n  }\n  return a;\n}\n"
+    guard case .repaired(let proposals) = repairer.repair(Array(text.utf8), options()) else {
+      Issue.record("not repaired")
+      return
+    }
+    let first = String(decoding: proposals[0].text, as: UTF8.self)
+    #expect(first == text.replacing("(a) {", with: "(a)) {"))
+    let pieces = proposals.map { String(decoding: $0.text, as: UTF8.self).replacing(" ", with: "") }
+    #expect(pieces.count { $0 == pieces[0] } == 1)
   }
 
   @Test func regression_bracketsInStringsAreNoBrackets() throws {
