@@ -79,6 +79,8 @@ final class Completion {
   private var steps = Pool<Step>()
   private var visited = IndexTable()
   private var queue = BucketQueue<Int32>()
+  /// Steps that are still to be looked at, depth first.
+  private var open = Pool<Int32>()
 
   /// Verdicts on items over nodes that stay.
   private struct Verdict: BitwiseCopyable {
@@ -113,6 +115,7 @@ final class Completion {
     steps.removeAll()
     visited.removeAll()
     queue.removeAll()
+    open.removeAll()
   }
 
   /// The index of a new step, or nil if its item was visited.
@@ -146,6 +149,7 @@ final class Completion {
     steps.deallocate()
     visited.deallocate()
     queue.deallocate()
+    open.deallocate()
     verdicts.deallocate()
     verdictTable.deallocate()
   }
@@ -177,9 +181,6 @@ final class Completion {
 
   /// Follows exits from the steps that there are until one accepts, depth first.
   private func isReached() -> Bool {
-    // Steps are appended as they are found; those from `next` down to 0 are still to be looked at.
-    var open = Pool<Int32>()
-    defer { open.deallocate() }
     _ = open.append(0)
     while let index = open.popLast() {
       let item = steps[index].item
