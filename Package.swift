@@ -31,7 +31,7 @@ let package = Package(
     // Dependencies point downwards only.
     layer("Grammar", ["CGrammar", .product(name: "Yams", package: "Yams")]),
     layer("Syntax", ["CTreeSitter", "Grammar"]),
-    layer("Recognition", ["CGrammar", "Grammar"]),
+    layer("Recognition", ["CGrammar", "Grammar", "Vocabulary"]),
     layer("Vocabulary"),
     layer("Constraint", ["Recognition", "Vocabulary"]),
     layer("Tensor", ["COpenBLAS"]),

@@ -37,7 +37,6 @@ public struct CompletenessAudit {
 
   private let store: GrammarStore
   private let tokenizer: Tokenizer
-  private let trie: TokenTrie
   private let applyingDialect: Bool
   private var languages: [String: (Language, SyntaxParser)] = [:]
 
@@ -45,7 +44,6 @@ public struct CompletenessAudit {
     self.store = store
     self.tokenizer = tokenizer
     self.applyingDialect = applyingDialect
-    trie = TokenTrie(tokenizer.vocabulary)
   }
 
   /// Runs on every clean input as it is, and in one other format of line ends, indentation or file ends.
@@ -109,7 +107,7 @@ public struct CompletenessAudit {
       language, prefix: Array(text[..<first.lowerBound]),
       segments: zip(holes, ends).map { Array(text[$0.upperBound..<$1]) },
       opensStrings: holes.contains { boundaries.context(at: $0.lowerBound) != boundaries.context(at: $0.upperBound) })
-    let constraint = TokenConstraint(recogniser, tokenizer.vocabulary, trie: trie)
+    let constraint = TokenConstraint(recogniser, TokenPaths(language, tokenizer.vocabulary))
     var count = 0
     func refusal(_ hole: Int, _ offset: Int, _ token: [UInt8]?) -> (Refusal?, Int) {
       (Refusal(name: "", format: "", holes: holes, hole: hole, offset: offset, token: token, text: text), count)

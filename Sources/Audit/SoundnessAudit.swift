@@ -40,13 +40,13 @@ public struct SoundnessAudit {
   private let grammar: Grammar
   private let language: Language
   private let tokenizer: Tokenizer
-  private let trie: TokenTrie
+  private let paths: TokenPaths
 
   public init(_ grammar: Grammar, tokenizer: Tokenizer) throws {
     self.grammar = grammar
     language = try Language(grammar)
     self.tokenizer = tokenizer
-    trie = TokenTrie(tokenizer.vocabulary)
+    paths = TokenPaths(language, tokenizer.vocabulary)
   }
 
   /// Runs `count` canvases cut from `inputs`.
@@ -89,7 +89,7 @@ public struct SoundnessAudit {
     let denoiser = Denoiser.uniform(seed: options.seed, tokenizer: tokenizer)
     report.count += 1
     do {
-      let result = try Sampler(language, denoiser, trie: trie, options: options).run(canvas)
+      let result = try Sampler(paths, denoiser, options: options).run(canvas)
       report.passes += result.statistics.passes
       report.commits += result.statistics.commits
       report.remasked += result.statistics.remasked

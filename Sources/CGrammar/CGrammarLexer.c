@@ -56,6 +56,7 @@ static void mark_end(EspalierLexer *lexer) {
 // 0.20 answers 0 and moves back to the line's beginning; later ones count there too, as this does.
 static uint32_t get_column(EspalierLexer *lexer) {
   EspalierTextLexer *self = (EspalierTextLexer *)lexer;
+  self->used_column = true;
   uint32_t column = 0;
   for (uint32_t i = self->position; i > 0 && self->bytes[i - 1] != '\n'; i--) {
     column += (self->bytes[i - 1] & 0xC0) != 0x80;

@@ -8,14 +8,13 @@ public import Vocabulary
 /// distribution.
 public final class TokenConstraint {
   public let recogniser: HoleRecogniser
-  public let vocabulary: Vocabulary
-  private let trie: TokenTrie
+  public let paths: TokenPaths
+  public var vocabulary: Vocabulary { paths.vocabulary }
 
-  /// - Parameter trie: that of `vocabulary`; shared between constraints, since it costs most to build.
-  public init(_ recogniser: HoleRecogniser, _ vocabulary: Vocabulary, trie: TokenTrie) {
+  /// - Parameter paths: those of the recogniser's language; shared between constraints, since they learn.
+  public init(_ recogniser: HoleRecogniser, _ paths: TokenPaths) {
     self.recogniser = recogniser
-    self.vocabulary = vocabulary
-    self.trie = trie
+    self.paths = paths
   }
 
   /// Whether `token` may come next. A token without bytes may not.
@@ -28,26 +27,6 @@ public final class TokenConstraint {
     !vocabulary.isSpecial(token) && recogniser.append(vocabulary.bytes(of: token))
   }
 
-  /// All tokens that may come next, special ones left out.
-  ///
-  /// Walks the trie; a byte that cannot stand prunes all tokens below it. O(bytes visited).
-  public func mask() -> TokenMask {
-    var mask = TokenMask(capacity: vocabulary.count)
-    recogniser.beginWalk()
-    trie.withHandle { trie in
-      var node = 1
-      while node < trie.count {
-        let entry = trie[node]
-        recogniser.ascend(to: Int(entry.depth) - 1)
-        if recogniser.descend(entry.byte) {
-          for token in trie.tokens(at: node) { mask.insert(token) }
-          node += 1
-        } else {
-          node = Int(entry.end)
-        }
-      }
-    }
-    recogniser.endWalk()
-    return mask
-  }
+  /// All tokens that may come next, special ones left out. For the cost see `HoleRecogniser.mask`.
+  public func mask() -> TokenMask { recogniser.mask(paths) }
 }

@@ -1,7 +1,7 @@
 import Constraint
 public import Denoiser
 public import Recognition
-public import Vocabulary
+import Vocabulary
 
 /// Fills the holes of a canvas with a denoiser under the grammar's constraint.
 ///
@@ -54,21 +54,21 @@ public final class Sampler {
 
   private let language: Language
   private let denoiser: Denoiser
-  private let trie: TokenTrie
+  private let paths: TokenPaths
   private let options: SamplerOptions
   private let trace: ((TraceEvent) -> Void)?
   private var generator: SeededGenerator
   private let clock = ContinuousClock()
   private var result = Result(text: [], holes: [])
 
-  /// - Parameter trie: that of the denoiser's vocabulary.
+  /// - Parameter paths: those of the language and the denoiser's vocabulary.
   public init(
-    _ language: Language, _ denoiser: Denoiser, trie: TokenTrie, options: SamplerOptions,
+    _ paths: TokenPaths, _ denoiser: Denoiser, options: SamplerOptions,
     trace: ((TraceEvent) -> Void)? = nil
   ) {
-    self.language = language
+    language = paths.language
     self.denoiser = denoiser
-    self.trie = trie
+    self.paths = paths
     self.options = options
     self.trace = trace
     generator = SeededGenerator(seed: options.seed)
@@ -87,7 +87,7 @@ public final class Sampler {
       throw .fixedTextCannotBeCompleted(offset: failure)
     }
     result.statistics.constraintSeconds += (clock.now - started) / .seconds(1)
-    let constraint = TokenConstraint(recogniser, denoiser.vocabulary, trie: trie)
+    let constraint = TokenConstraint(recogniser, paths)
     let total = max(canvas.lengths.reduce(0, +), 1)
     for (hole, length) in canvas.lengths.enumerated() {
       let start = recogniser.textCount

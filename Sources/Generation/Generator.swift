@@ -3,7 +3,7 @@ public import Diffusion
 import Grammar
 public import Recognition
 import Syntax
-public import Vocabulary
+import Vocabulary
 
 /// Fills the holes of a file and lets the tree-sitter runtime and the dialect judge the finished bytes.
 ///
@@ -27,15 +27,14 @@ public final class Generator {
 
   private let language: Language
   private let denoiser: Denoiser
-  private let trie: TokenTrie
+  private let paths: TokenPaths
   private let judge: SyntaxJudge
 
-  /// - Parameter trie: that of the denoiser's vocabulary.
   /// - Throws: `SyntaxError` for a grammar or a dialect that does not fit the runtime.
-  public init(_ language: Language, _ denoiser: Denoiser, trie: TokenTrie) throws {
+  public init(_ language: Language, _ denoiser: Denoiser) throws {
     self.language = language
     self.denoiser = denoiser
-    self.trie = trie
+    paths = TokenPaths(language, denoiser.vocabulary)
     judge = try SyntaxJudge(language.grammar)
   }
 
@@ -56,7 +55,7 @@ public final class Generator {
       var options = options
       if attempt > 1 { options.seed = seeds.next() }
       if attempt == last { options.steps = 0 }
-      let sampler = Sampler(language, denoiser, trie: trie, options: options, trace: trace)
+      let sampler = Sampler(paths, denoiser, options: options, trace: trace)
       do {
         let run = try sampler.run(canvas)
         statistics.add(run.statistics)
@@ -81,7 +80,7 @@ public final class Generator {
 
   /// One run of the sampler, its result not judged.
   public func sample(_ canvas: Canvas, options: SamplerOptions) throws(DiffusionError) -> Sampler.Result {
-    try Sampler(language, denoiser, trie: trie, options: options).run(canvas)
+    try Sampler(paths, denoiser, options: options).run(canvas)
   }
 
   /// Whether the runtime, the dialect and its validator take `text`.

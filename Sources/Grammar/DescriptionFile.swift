@@ -16,7 +16,8 @@ extension GrammarDescription {
     "layout": .mapping([
       "newline": .value, "indent": .value, "dedent": .value, "tabWidth": .value, "brackets": .list(.value),
     ]),
-    "contexts": .list(.list(.value)), "placeholders": .dictionary, "probes": .list(.value),
+    "contexts": .list(.list(.value)), "placeholders": .dictionary, "restarts": .dictionary,
+    "probes": .list(.value),
     "functions": .list(.mapping(["node": .value, "name": .value, "body": .value])),
     "reference": .list(.value),
     "diagnostics": .mapping(["error": .value, "meaning": .list(.value), "undecided": .list(.value)]),

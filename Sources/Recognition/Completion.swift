@@ -51,7 +51,7 @@ final class Completion {
   }
 
   /// A state at a position; over `base`, or the state of `base` itself.
-  private struct Item: Equatable, BitwiseCopyable {
+  struct Item: Hashable, BitwiseCopyable {
     var state: UInt16
     var isOver: Bool
     var position: Int32
@@ -60,7 +60,7 @@ final class Completion {
     var column: Int32
 
     @inline(__always)
-    var hash: UInt64 {
+    fileprivate var hash: UInt64 {
       let place = UInt64(UInt32(bitPattern: position)) << 32 | UInt64(UInt32(bitPattern: base))
       return IndexTable.hash(
         place &* 0x9E37_79B9_7F4A_7C15 ^ (UInt64(state) << 33 | UInt64(UInt32(bitPattern: column)) << 1)
@@ -89,6 +89,18 @@ final class Completion {
   }
   private var verdicts = Pool<Verdict>()
   private var verdictTable = IndexTable()
+  /// Items of the walk under way whose base does not stay.
+  private var fringe = Pool<Item>()
+
+  /// What the verdicts since the last `beginObserving` depend on, beyond what the arena has noted.
+  struct Observations {
+    /// Items over nodes that stay, with the verdicts on them.
+    var queries: [(item: Item, isCompletable: Bool)] = []
+    /// A verdict depends on more: on how the fixed text behind the hole is reached.
+    var dependsOnText = false
+  }
+  /// Kept only while it is not nil.
+  var observations: Observations?
 
   private func verdict(_ item: Item) -> Bool? {
     let verdicts = verdicts
@@ -152,6 +164,7 @@ final class Completion {
     open.deallocate()
     verdicts.deallocate()
     verdictTable.deallocate()
+    fringe.deallocate()
   }
 
   private func start(_ node: Int32, _ hole: Int, _ place: Place) -> Item {
@@ -166,41 +179,107 @@ final class Completion {
   /// Necessary for every text that the hole may get, sufficient on all grammars seen; amortised O(exits walked).
   func isCompletable(_ node: Int32, hole: Int, _ place: Place) -> Bool {
     let first = start(node, hole, place)
-    if let verdict = verdict(first) { return verdict }
+    return node < stableCount ? isCompletable(first) : reachesCompletable(first, hole)
+  }
+
+  /// Whether going on at `place` in `state`, over `base` or with the state of `base` itself, can be completed.
+  func isCompletable(
+    state: UInt16, isOver: Bool, base: Int32, column: Int32, hole: Int, _ place: Place
+  ) -> Bool {
+    let item = Item(
+      state: state, isOver: isOver, position: summary.suffix.identifier(.gap(hole, place.scanner, place.line)),
+      base: base, column: column)
+    return base < stableCount ? isCompletable(item) : reachesCompletable(item, hole)
+  }
+
+  /// The verdict on an item over a node that stays, kept for the next time.
+  func isCompletable(_ item: Item) -> Bool {
+    let lowest = arena.lowestRead
+    let isCompletable = verdict(item) ?? walk(item)
+    arena.lowestRead = min(lowest, item.base)
+    observations?.queries.append((item, isCompletable))
+    return isCompletable
+  }
+
+  private func walk(_ first: Item) -> Bool {
     beginWalk()
     _ = visit(Step(item: first))
-    let found = isReached()
-    if found {
-      // Only the start is known to succeed; what else was visited may not.
-      keep(first, true)
+    let last = successfulStep()
+    if last >= 0 {
+      // The steps on the way succeed with it; what else was visited may not.
+      var index = last
+      while index >= 0 {
+        keep(steps[index].item, true)
+        index = steps[index].previous
+      }
     } else {
       for index in 0..<Int32(steps.count) { keep(steps[index].item, false) }
     }
-    return found
+    return last >= 0
   }
 
-  /// Follows exits from the steps that there are until one accepts, depth first.
-  private func isReached() -> Bool {
+  /// Whether an item over a node that does not stay leads to acceptance or to a completable one over a node that does.
+  ///
+  /// Ways that stay in the hole come first: they are the same for every text behind it.
+  private func reachesCompletable(_ first: Item, _ hole: Int) -> Bool {
+    fringe.removeAll()
+    _ = fringe.append(first)
+    for leavesHole in [false, true] {
+      if leavesHole { observations?.dependsOnText = true }
+      var index: Int32 = 0
+      while index < fringe.count {
+        let item = fringe[index]
+        index += 1
+        var exit = summary.firstExit(item.state, item.position)
+        while exit >= 0 {
+          let settled = summary[exit]
+          exit = settled.next
+          if summary.suffix.isGap(settled.exit.position, hole) == leavesHole { continue }
+          guard let column = columnAfter(item, settled.exit.blocks) else { continue }
+          if settled.exit.count == 0 { return true }
+          var isFound = false
+          follow(item, settled.exit, column) { next in
+            if isFound { return }
+            if next.base < stableCount {
+              isFound = isCompletable(next)
+            } else if !isOnFringe(next) {
+              _ = fringe.append(next)
+            }
+          }
+          if isFound { return true }
+        }
+      }
+    }
+    return false
+  }
+
+  private func isOnFringe(_ item: Item) -> Bool {
+    for index in 0..<Int32(fringe.count) where fringe[index] == item { return true }
+    return false
+  }
+
+  /// Follows exits from the steps that there are until one accepts, depth first; that step, or -1 if none does.
+  private func successfulStep() -> Int32 {
     _ = open.append(0)
     while let index = open.popLast() {
       let item = steps[index].item
       if index > 0, let verdict = verdict(item) {
-        if verdict { return true }
+        if verdict { return index }
         continue
       }
       var exit = summary.firstExit(item.state, item.position)
       while exit >= 0 {
         let settled = summary[exit]
         if let column = columnAfter(item, settled.exit.blocks) {
-          if settled.exit.count == 0 { return true }
+          if settled.exit.count == 0 { return index }
           follow(item, settled.exit, column) {
-            if let new = visit(Step(item: $0)) { _ = open.append(new) }
+            if let new = visit(Step(item: $0, previous: index)) { _ = open.append(new) }
           }
         }
         exit = settled.next
       }
     }
-    return false
+    return -1
   }
 
   /// The innermost open column after `effect`; nil if the blocks open at `item` do not allow it.

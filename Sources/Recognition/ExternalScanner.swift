@@ -59,7 +59,16 @@ final class ScannerSession {
     var state: Int32
     /// The scanner saw the end of the text, so that more bytes could change its answer.
     var sawEnd: Bool
+    /// The scanner asked for the column, so that other text in front could change its answer.
+    var usedColumn: Bool
   }
+
+  /// Whether the scanner is asked for `terminal` in a row.
+  func isValid(_ terminal: SymbolID, row: Int) -> Bool {
+    scanner.terminals.firstIndex(of: terminal).map { scanner.validity[row * scanner.terminals.count + $0] } ?? false
+  }
+
+  func serialisedState(_ number: Int32) -> [UInt8] { states[Int(number)] }
 
   /// Runs the scanner at `position` in the interned `state` with row `row` of valid terminals.
   func scan(_ text: UnsafeBufferPointer<UInt8>, _ position: Int, row: Int, state: Int32) -> Result {
@@ -72,7 +81,9 @@ final class ScannerSession {
     let found = espalier_scan(scanner.language, payload, &lexer, scanner.validity + row * scanner.terminals.count)
     let sawEnd = lexer.reached_end
     guard found, Int(lexer.lexer.result_symbol) < scanner.terminals.count else {
-      return Result(found: false, terminal: .end, start: position, end: position, state: state, sawEnd: sawEnd)
+      return Result(
+        found: false, terminal: .end, start: position, end: position, state: state, sawEnd: sawEnd,
+        usedColumn: lexer.used_column)
     }
     let count = Int(espalier_scanner_serialize(scanner.language, payload, buffer))
     let bytes = UnsafeRawBufferPointer(start: buffer, count: count)
@@ -80,10 +91,11 @@ final class ScannerSession {
     if !bytes.elementsEqual(serialised) { after = intern(Array(bytes)) }
     return Result(
       found: true, terminal: scanner.terminals[Int(lexer.lexer.result_symbol)], start: Int(lexer.token_start),
-      end: Int(lexer.token_end), state: after, sawEnd: sawEnd)
+      end: Int(lexer.token_end), state: after, sawEnd: sawEnd, usedColumn: lexer.used_column)
   }
 
-  private func intern(_ bytes: [UInt8]) -> Int32 {
+  /// The number of a serialised state.
+  func intern(_ bytes: [UInt8]) -> Int32 {
     if let known = identifiers[bytes] { return known }
     let identifier = Int32(states.count)
     states.append(bytes)

@@ -22,6 +22,16 @@ extension HoleRecogniser {
     frontier.heads.contains { isViable($0, text, hole) }
   }
 
+  /// Whether `token` behind the text is viable on `head`, a parser that has taken all of it but `pending` bytes.
+  func isViable(_ head: Head, behind token: some Collection<UInt8>, pending: Int) -> Bool {
+    let count = buffer.count
+    buffer.append(contentsOf: token)
+    defer { buffer.truncate(to: count) }
+    var head = head
+    head.position = buffer.count - pending
+    return isViable(head, buffer.bytes, hole)
+  }
+
   private func isViable(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
     if head.position >= text.count {
       return completion.isCompletable(head.node, hole: hole, completion.place(head))
@@ -162,14 +172,16 @@ extension HoleRecogniser {
     let key =
       UInt64(UInt32(bitPattern: head.node)) << 24 | UInt64(terminal.rawValue) << 8 | UInt64(hole & 0x7F) << 1
       | (head.startsLine ? 1 : 0)
-    if head.node < completion.stableCount, let verdict = verdicts[key] { return verdict }
+    // What a verdict was read from is not known any more.
+    let isKept = head.node < completion.stableCount && completion.observations == nil
+    if isKept, let verdict = verdicts[key] { return verdict }
     let mark = arena.mark
     recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
     let nodes = recogniser.step.results
     let place = isExtra ? completion.place(head) : completion.place(head).behind(terminal, completion)
     let viable = nodes.contains { completion.isCompletable($0, hole: hole, place) }
     arena.release(mark)
-    if head.node < completion.stableCount { verdicts[key] = viable }
+    if isKept { verdicts[key] = viable }
     return viable
   }
 

@@ -1,4 +1,5 @@
 import Grammar
+public import Vocabulary
 
 /// Text with holes, recognised left to right: exact up to the frontier, completable behind it.
 ///
@@ -24,8 +25,8 @@ public final class HoleRecogniser {
   var verdicts: [UInt64: Bool] = [:]
   /// The continuation that helped last.
   var preferredProbe = 0
-  /// The walk over bytes that is under way; see `beginWalk`.
-  var walk = Walk()
+  /// What computes masks, for the vocabulary that they were last asked for.
+  private var evaluator: MaskEvaluator?
   /// The start of the current hole.
   private var start = HoleStart()
 
@@ -150,6 +151,18 @@ public final class HoleRecogniser {
     var next = frontier
     _ = recogniser.advance(&next, buffer.bytes, isComplete: false)
     return isViable(next, buffer.bytes, hole)
+  }
+
+  /// The tokens that may come next, special ones left out.
+  ///
+  /// O(groups of tokens) with the steps of the parser that they take, or O(words) where the stack looks like one before;
+  /// see `TokenPaths`, which may be shared by all recognisers of a thread.
+  public func mask(_ paths: TokenPaths) -> TokenMask {
+    precondition(paths.language === language, "token paths of another language")
+    if hole == holeCount { return TokenMask(capacity: paths.vocabulary.count) }
+    let evaluator = evaluator.flatMap { $0.paths === paths ? $0 : nil } ?? MaskEvaluator(self, paths)
+    self.evaluator = evaluator
+    return evaluator.mask()
   }
 
   /// Appends `bytes` if they may come next.

@@ -42,6 +42,8 @@ public final class Language: @unchecked Sendable {
   /// Shape (terminalCount): text for each terminal, empty where none is known, and what it costs in a completion.
   let samples: TerminalSamples
   let fixedProbes: FixedProbes
+  /// External terminals that may be read in pieces, and behind which characters.
+  let restarts: [(terminal: SymbolID, behind: TerminalPattern)]
 
   /// Everything that a state does under any lookahead, for gaps.
   struct Row {
@@ -92,6 +94,15 @@ public final class Language: @unchecked Sendable {
     bracketChange = try Language.changes(
       (grammar.description.layout?.brackets ?? []).map { [String($0.prefix(1)), String($0.suffix(1))] }, grammar)
     contextChange = try Language.changes(grammar.description.contexts ?? [], grammar)
+
+    var restarts: [(terminal: SymbolID, behind: TerminalPattern)] = []
+    for (name, expression) in grammar.description.restarts ?? [:] {
+      let pattern = try TerminalPattern(expression)
+      for symbol in try grammar.symbols(named: name) where symbol.index < terminalCount {
+        restarts.append((symbol, pattern))
+      }
+    }
+    self.restarts = restarts.sorted { $0.terminal.rawValue < $1.terminal.rawValue }
 
     var reserved = [Bool](repeating: false, count: terminalCount)
     var unknown: [[UInt8]] = []

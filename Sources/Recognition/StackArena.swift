@@ -54,6 +54,11 @@ final class StackArena {
   private var linkCapacity = 64
   private(set) var nodeCount = 0
   private var linkCount = 0
+  /// The lowest node whose content a step or a walk has looked at since this was last set to `Int32.max`.
+  ///
+  /// On a stack without branches it tells how deep a verdict has looked, so that the verdict holds for every stack that
+  /// is the same down to there.
+  var lowestRead = Int32.max
 
   init() {
     nodes = .allocate(capacity: nodeCapacity)
@@ -116,14 +121,19 @@ final class StackArena {
     var node = node
     while node >= 0 {
       // Columns grow inwards. Parses that share a node differ in their blocks only where the text is ambiguous.
-      if nodes[Int(node)].open.column < column { return nodes[Int(node)].open.column }
+      if nodes[Int(node)].open.column < column {
+        lowestRead = min(lowestRead, node)
+        return nodes[Int(node)].open.column
+      }
       node = nodes[Int(node)].parent
     }
+    lowestRead = min(lowestRead, 0)
     return 0
   }
 
   /// The columns of the blocks that are open at `node`, the innermost first and 0 last. O(depth of the stack).
   func openColumns(of node: Int32) -> [Int] {
+    lowestRead = min(lowestRead, 0)
     var columns: [Int] = []
     var node = node
     while node >= 0 {
@@ -143,10 +153,14 @@ final class StackArena {
     // Stacks are mostly linear: walk without a work list while they are.
     while depth > 0, nodes[Int(node)].more < 0 {
       node = nodes[Int(node)].parent
-      if node < 0 { return }
+      if node < 0 {
+        lowestRead = 0
+        return
+      }
       depth -= 1
     }
     if depth == 0 {
+      lowestRead = min(lowestRead, node)
       body(node)
     } else {
       forEachBranch(of: node, depth: depth, body)

@@ -69,6 +69,12 @@ final class SuffixText {
     return identifier
   }
 
+  /// Whether a position is hole `hole`; acceptance, -1, is not.
+  @inline(__always)
+  func isGap(_ position: Int32, _ hole: Int) -> Bool {
+    position >= 0 && positions[Int(position)].kind == .gap && positions[Int(position)].segment == Int32(hole)
+  }
+
   /// The positions at which the parser can find itself when `state` lexes at `offset` of `segment`.
   func arrivals(_ state: UInt16, segment: Int, offset: Int, scanner: Int32, line: LinePlace) -> [Int32] {
     let key = ArrivalKey(

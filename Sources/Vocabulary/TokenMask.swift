@@ -61,6 +61,13 @@ public struct TokenMask: Sendable, Equatable, Sequence {
     try words.withUnsafeBufferPointer(body)
   }
 
+  /// Calls `body` with the words of the set to change them; bits from `capacity` on must stay clear.
+  public mutating func withMutableWords<Result, Failure: Error>(
+    _ body: (UnsafeMutableBufferPointer<UInt32>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try words.withUnsafeMutableBufferPointer { (words) throws(Failure) -> Result in try body(words) }
+  }
+
   /// Gives the tokens of the set in ascending order.
   public struct Iterator: IteratorProtocol {
     @usableFromInline let words: [UInt32]

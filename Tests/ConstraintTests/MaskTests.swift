@@ -29,14 +29,13 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
         "el", "if ", "int", " int", "char *", "def", "def ", "self", "class", "/*", "*/", "//", "# ", "\"\"\"", "'''",
         "f\"", "{x}", "}}", "->", "+=", "é", "\\n", "\\", "a", "ab", " a", ", ", ";\n", ";\n}\n", "\r\n", "\t", "\n\n",
       ].map { Array($0.utf8) } + [[]])
-  static let trie = TokenTrie(vocabulary)
 
   private func compare(
-    _ language: Language, prefix: ArraySlice<UInt8>, right: [UInt8], _ vocabulary: Vocabulary = Self.vocabulary,
-    _ trie: TokenTrie = Self.trie
+    _ paths: TokenPaths, prefix: ArraySlice<UInt8>, right: [UInt8]
   ) -> Int {
-    let recogniser = HoleRecogniser(language, prefix: Array(prefix), segments: [right])
-    let constraint = TokenConstraint(recogniser, vocabulary, trie: trie)
+    let recogniser = HoleRecogniser(paths.language, prefix: Array(prefix), segments: [right])
+    let constraint = TokenConstraint(recogniser, paths)
+    let vocabulary = paths.vocabulary
     let mask = constraint.mask()
     for index in 0..<vocabulary.count {
       let token = TokenID(index)
@@ -51,12 +50,13 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
   @Test(arguments: texts.keys.sorted(), [false, true])
   func maskIsTheLazyCheckForEveryToken(_ name: String, _ applyingDialect: Bool) throws {
     let language = try Language(GrammarStore.default.open(name), applyingDialect: applyingDialect)
+    let paths = TokenPaths(language, Self.vocabulary)
     let text = Array((Self.texts[name] ?? "").utf8)
     var permitted = 0
     for cut in stride(from: 0, through: text.count, by: 11) {
-      permitted += compare(language, prefix: text[..<cut], right: [])
+      permitted += compare(paths, prefix: text[..<cut], right: [])
       let hole = min(cut + 5, text.count)
-      permitted += compare(language, prefix: text[..<cut], right: Array(text[hole...]))
+      permitted += compare(paths, prefix: text[..<cut], right: Array(text[hole...]))
     }
     #expect(permitted > 0)
   }
@@ -66,12 +66,12 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
   func maskIsTheLazyCheckForTheDefaultVocabulary(_ name: String) throws {
     let language = try Language(GrammarStore.default.open(name))
     let vocabulary = try DefaultModel.tokenizer().vocabulary
-    let trie = TokenTrie(vocabulary)
+    let paths = TokenPaths(language, vocabulary)
     let text = Array((Self.texts[name] ?? "").utf8)
     var permitted = 0
     for cut in stride(from: 2, through: text.count, by: 9) {
       let hole = min(cut + 4, text.count)
-      permitted += compare(language, prefix: text[..<cut], right: Array(text[hole...]), vocabulary, trie)
+      permitted += compare(paths, prefix: text[..<cut], right: Array(text[hole...]))
     }
     #expect(permitted > 0)
   }
@@ -79,7 +79,7 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
   @Test func specialTokensAreNeverPermitted() throws {
     let language = try Language(GrammarStore.default.open("json"))
     let constraint = TokenConstraint(
-      HoleRecogniser(language, prefix: [], segments: [[]]), Self.vocabulary, trie: Self.trie)
+      HoleRecogniser(language, prefix: [], segments: [[]]), TokenPaths(language, Self.vocabulary))
     let special = TokenID(Self.vocabulary.count - 1)
     #expect(Self.vocabulary.isSpecial(special))
     #expect(!constraint.permits(special) && !constraint.commit(special) && !constraint.mask().contains(special))
@@ -88,7 +88,7 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
   @Test func aCommitMovesTheFrontier() throws {
     let language = try Language(GrammarStore.default.open("json"))
     let recogniser = HoleRecogniser(language, prefix: [], segments: [[]])
-    let constraint = TokenConstraint(recogniser, Self.vocabulary, trie: Self.trie)
+    let constraint = TokenConstraint(recogniser, TokenPaths(language, Self.vocabulary))
     #expect(constraint.commit(TokenID(0x5B)))
     #expect(!constraint.commit(TokenID(0x7D)))
     #expect(constraint.commit(TokenID(0x5D)))

@@ -28,7 +28,7 @@ import Vocabulary
       options.temperature = 1
       options.steps = 4
       let denoiser = Denoiser.uniform(seed: options.seed, tokenizer: tokenizer)
-      let result = try Sampler(language, denoiser, trie: TokenTrie(tokenizer.vocabulary), options: options)
+      let result = try Sampler(TokenPaths(language, tokenizer.vocabulary), denoiser, options: options)
         .run(Canvas(prefix: before, segments: [after], lengths: [6]))
       #expect(parser.accepts(result.text), "\(String(decoding: result.text, as: UTF8.self))")
       #expect(result.text.starts(with: before) && result.text.suffix(after.count).elementsEqual(after))

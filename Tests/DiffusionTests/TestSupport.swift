@@ -35,7 +35,7 @@ struct Setting {
     options.order = order
     let denoiser = denoiser(seed)
     return try Sampler(
-      language, denoiser, trie: TokenTrie(denoiser.vocabulary), options: options, trace: trace
+      TokenPaths(language, denoiser.vocabulary), denoiser, options: options, trace: trace
     ).run(canvas)
   }
 
@@ -49,7 +49,7 @@ struct Setting {
     options.seed = seed
     options.temperature = 1
     let denoiser = denoiser(seed)
-    return try Generator(language, denoiser, trie: TokenTrie(denoiser.vocabulary)).fill(plan, options: options)
+    return try Generator(language, denoiser).fill(plan, options: options)
   }
 }
 

@@ -107,6 +107,8 @@ typedef struct {
   // Whether the end of the bytes was seen (or a character that they cut off): with more bytes behind them, the answer
   // could differ.
   bool reached_end;
+  // Whether the column was asked for: with other bytes in front of the position, the answer could differ.
+  bool used_column;
 } EspalierTextLexer;
 
 // Prepares lexing at a position. The bytes from 0 on are looked at for columns. A byte order mark at 0 is a character

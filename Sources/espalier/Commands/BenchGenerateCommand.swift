@@ -55,7 +55,7 @@ struct BenchGenerateCommand: ParsableCommand {
   func run() throws {
     let language = try Language(try GrammarStore.default.open(language))
     let model = try denoiser.load(seed: sampler.seed)
-    let generator = try Generator(language, model, trie: TokenTrie(model.vocabulary))
+    let generator = try Generator(language, model)
     var options = sampler.options(steps: passes)
     options.mayShorten = false
     let run = try measure(generator, options, tokens)

@@ -59,7 +59,7 @@ struct BenchMaskCommand: ParsableCommand {
   private struct Measurement {
     let language: Language
     let tokenizer: Tokenizer
-    let trie: TokenTrie
+    let paths: TokenPaths
     let frontiers: Int
     var generator: SeededGenerator
     var files = 0
@@ -72,7 +72,7 @@ struct BenchMaskCommand: ParsableCommand {
       self.language = language
       self.tokenizer = tokenizer
       self.frontiers = frontiers
-      trie = TokenTrie(tokenizer.vocabulary)
+      paths = TokenPaths(language, tokenizer.vocabulary)
       generator = SeededGenerator(seed: seed)
     }
 
@@ -90,7 +90,7 @@ struct BenchMaskCommand: ParsableCommand {
       guard recogniser.isViable else { return }
       preparations.append(clock.now - began)
       files += 1
-      let constraint = TokenConstraint(recogniser, tokenizer.vocabulary, trie: trie)
+      let constraint = TokenConstraint(recogniser, paths)
       for token in tokenizer.encode(text[start..<end]).prefix(frontiers) {
         let others = (0..<8).map { _ in
           TokenID(Int.random(in: 0..<tokenizer.vocabulary.count, using: &generator))

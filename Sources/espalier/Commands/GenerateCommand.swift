@@ -89,7 +89,7 @@ struct GenerateCommand: ParsableCommand {
 
   private func fill(_ plan: GenerationPlan, _ language: Language) throws -> Generator.Result {
     let model = try denoiser.load(seed: sampler.seed)
-    let generator = try Generator(language, model, trie: TokenTrie(model.vocabulary))
+    let generator = try Generator(language, model)
     let tokens = plan.canvas.lengths.reduce(0, +)
     let options = sampler.options(steps: steps ?? min(tokens, max(Self.fewestPasses, tokens / 4)))
     // The file exists before the work starts, so that a wrong path is told at once.

@@ -1,0 +1,113 @@
+import Grammar
+import Vocabulary
+
+/// The scanner's state, and that had it never seen layout; numbers of `TokenPaths`.
+struct ScannerStates: Hashable {
+  var actual: Int32
+  var context: Int32
+}
+
+/// How the lexer starts: with a terminal of its own, or within one that the text before the tokens has begun.
+struct LexicalStart: Hashable {
+  /// The state of the lexical automaton.
+  var lexState: UInt16
+  /// The row of terminals that the external scanner is asked for first; 0 if it is not asked.
+  var row: UInt16 = 0
+  /// Whether nothing is padding here.
+  var isTight = false
+  /// The scanner's states where it is asked; else 0, since they do not matter.
+  var scanner = ScannerStates(actual: 0, context: 0)
+  var unfinished: Unfinished?
+
+  /// What is known of a terminal, or of the padding before one, whose beginning is no part of the tokens.
+  struct Unfinished: Hashable {
+    /// Else there was only padding so far.
+    var hasBegun: Bool
+    /// The automaton has accepted before the tokens, and not at their beginning.
+    var hasAccepted = false
+    /// The state of the keyword automaton.
+    var word: UInt16 = LexicalAutomaton.dead
+    /// The text so far where a pattern or a reserved word asks for it, else empty.
+    var text: [UInt8] = []
+  }
+}
+
+/// What a rule on lines and columns asks about the beginning of a terminal. All the same where there is no such rule.
+struct StartPlace: Hashable {
+  /// There is padding between the parser's position and the terminal.
+  var isPadded = false
+  /// A line ends in that padding.
+  var breaksLine = false
+  /// The terminal's column; from the parser's position on if `isRelative`.
+  var column: Int32 = 0
+  var isRelative = true
+  /// The terminal starts as a comment to the end of the line does.
+  var isComment = false
+}
+
+/// Tokens that leave the lexer in the same condition.
+struct LexicalEnd {
+  enum Condition: Hashable {
+    /// The token ends where a terminal ends.
+    case complete
+    /// The token ends in padding.
+    case padding(StartPlace)
+    /// The token ends within a terminal that may become one of a list, or a keyword of a second one.
+    ///
+    /// `place` is nil if the terminal began before the token.
+    case open(terminals: [SymbolID], keywords: [SymbolID], place: StartPlace?)
+    /// The scanner asks for more than these bytes, the last of the token.
+    case undecided([UInt8])
+  }
+  var condition: Condition
+  var tokens: TokenSet
+  /// One of the tokens.
+  var example: TokenID
+}
+
+/// Tokens that end a terminal in the same way, and go on.
+final class LexicalCut {
+  struct Terminal: Hashable {
+    var symbol: SymbolID
+    /// What it is instead where the parser takes that; `.end` if its text is no keyword.
+    var keyword = SymbolID.end
+    /// The column of the block that it opens.
+    var column: Int32 = 0
+    /// The scanner's states behind it; nil if they are as before.
+    var scanner: ScannerStates?
+    var place: StartPlace?
+    /// The column behind it, counted from the parser's position if `isRelative`.
+    var endColumn: Int32 = 0
+    var isRelative = true
+    /// The automaton could have gone on; what follows is lexed without the scanner, as a hypothesis.
+    var isHypothesis = false
+  }
+  /// Where a token goes on: at bytes behind the terminal that lead to a node of the trie.
+  struct Item {
+    /// The bytes between the terminal and the node.
+    var backlog: [UInt8]
+    var node: Int32
+    /// With all that is below the node, else with the tokens at the node alone.
+    var isSubtree: Bool
+  }
+
+  let terminal: Terminal
+  var items: [Item] = []
+  /// Where the tokens go on, by how the parser lets the lexer start there.
+  var points: [LexicalStart: LexicalPoint] = [:]
+
+  init(_ terminal: Terminal) { self.terminal = terminal }
+}
+
+/// What tokens do to the lexer from one start on: they end in some condition, or they end a terminal and go on.
+///
+/// It depends on nothing but the grammar and the vocabulary; the parser decides for each end whether it is viable, and
+/// for each cut whether the terminal can be shifted.
+final class LexicalPoint {
+  var ends: [LexicalEnd] = []
+  var cuts: [LexicalCut] = []
+  /// Tokens of which this cannot be told in advance: they are checked one by one.
+  var others: [TokenID] = []
+  /// What masks from here were, and on which stacks.
+  var memory = MaskMemory()
+}

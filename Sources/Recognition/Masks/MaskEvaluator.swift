@@ -1,0 +1,385 @@
+import Grammar
+import Vocabulary
+
+/// Computes masks over a vocabulary at the frontier of a text with holes.
+///
+/// From the lexical point at the frontier, each group of tokens that end in one condition is decided once, and each
+/// terminal in which tokens end is shifted once; what they go on with is a point of its own. Masks of points are
+/// remembered with all that they depend on (`MaskMemory`).
+final class MaskEvaluator {
+  private unowned let session: HoleRecogniser
+  let paths: TokenPaths
+  private let language: Language
+  private let arena: StackArena
+  private let completion: Completion
+  /// Numbers of the scanner's states, from the session's to those of `paths`, and back.
+  private var shared: [Int32: Int32] = [:]
+  private var own: [Int32: Int32] = [:]
+  /// Tokens that have to be checked one by one.
+  private var others: [TokenID] = []
+  /// By depth: which terminals can be shifted, 0 for unknown, 1 for no, 2 for yes.
+  private var verdicts: [UnsafeMutablePointer<UInt8>] = []
+  private var depth = 0
+  /// A token ends more terminals than this only where terminals have no bytes.
+  private static let maximalDepth = 64
+
+  /// A parser somewhere in the tokens.
+  private struct Standing {
+    var head: Head
+    /// For a terminal that began before the tokens: whether it fits the layout, and whether an extra does, as bits.
+    var place: UInt8 = 0
+    /// The column of the head's position, where a line starts with it.
+    var column: Int32 = 0
+  }
+
+  init(_ session: HoleRecogniser, _ paths: TokenPaths) {
+    self.session = session
+    self.paths = paths
+    language = session.language
+    arena = session.recogniser.arena
+    completion = session.completion
+  }
+
+  deinit { verdicts.forEach { $0.deallocate() } }
+
+  /// All tokens that may come next.
+  func mask() -> TokenMask {
+    others.removeAll(keepingCapacity: true)
+    completion.observations = Completion.Observations()
+    var parts: [TokenSet] = []
+    for head in session.frontier.heads {
+      if let (point, standing) = root(head) { parts.append(tokens(point, standing)) }
+    }
+    completion.observations = nil
+    var mask = TokenMask(capacity: paths.vocabulary.count)
+    mask.withMutableWords { words in
+      for part in parts { part.insert(into: words) }
+    }
+    for token in others where !mask.contains(token) {
+      if session.canAppend(paths.vocabulary.bytes(of: token)) { mask.insert(token) }
+    }
+    return mask
+  }
+
+  // MARK: The frontier
+
+  /// Where the lexer stands at the frontier of `head`; nil if it cannot be there.
+  private func root(_ head: Head) -> (LexicalPoint, Standing)? {
+    let text = session.buffer.bytes
+    let state = arena.nodes[Int(head.node)].state
+    var standing = Standing(head: head, column: column(of: head))
+    var start = self.start(state, head)
+    let pending = text[head.position...]
+    if pending.isEmpty { return (paths.point(start, behind: []), standing) }
+    if start.row != 0, let scanner = session.recogniser.lexer.scanner {
+      let scan = scanner.scan(text, head.position, row: Int(start.row), state: head.scanner)
+      if scan.sawEnd { return undecided(start, standing, Array(pending)) }
+      start.row = 0
+      start.scanner = ScannerStates(actual: 0, context: 0)
+    }
+    let match = language.lexer.match(text, head.position, start.lexState, isComplete: false)
+    if match.openState == LexicalAutomaton.dead {
+      others += paths.allTokens
+      return nil
+    }
+    if match.openStart >= text.count {
+      // Under a layout rule it matters what the padding is.
+      if language.layout != nil { return (paths.point(start, behind: Array(pending)), standing) }
+      if start.isTight { return nil }
+      start.lexState = match.openState
+      start.unfinished = LexicalStart.Unfinished(hasBegun: false)
+      return (paths.point(start, behind: []), standing)
+    }
+    if start.isTight, match.openStart > head.position { return nil }
+    start.isTight = false
+    start.lexState = match.openState
+    var unfinished = LexicalStart.Unfinished(hasBegun: true)
+    unfinished.hasAccepted = match.terminal != LexicalAutomaton.noTerminal && match.end < text.count
+    if language.lexer.reachable[Int(match.openState)].contains(language.wordTerminal), language.wordTerminal != .end {
+      unfinished.word = HoleRecogniser.Word(language, text, match.openStart).state
+    }
+    let terminal = text[match.openStart...]
+    if language.hasPattern[Int(match.openState)] || language.reservedWords.contains(where: { $0.starts(with: terminal) }) {
+      unfinished.text = Array(terminal)
+    }
+    start.unfinished = unfinished
+    standing.place =
+      (session.recogniser.fitsLayout(head, text, match.openStart) ? 1 : 0)
+      | (session.recogniser.allowsExtra(head, text, match.openStart) ? 2 : 0)
+    return (paths.point(start, behind: []), standing)
+  }
+
+  /// The scanner asks for more than the text up to the frontier. A terminal that may be read in pieces ends there.
+  private func undecided(
+    _ start: LexicalStart, _ standing: Standing, _ pending: [UInt8]
+  ) -> (LexicalPoint, Standing)? {
+    (paths.point(start, behind: pending), standing)
+  }
+
+  private func column(of head: Head) -> Int32 {
+    guard head.startsLine, language.strictLayout, let layout = language.layout else { return 0 }
+    return Int32(layout.column(session.buffer.bytes, head.position))
+  }
+
+  private func start(_ state: UInt16, _ head: Head) -> LexicalStart {
+    var start = LexicalStart(
+      lexState: language.lexStates[Int(state)],
+      row: language.scanner == nil ? 0 : language.externalLexStates[Int(state)],
+      isTight: language.isTight[Int(state)])
+    if start.row != 0 {
+      start.scanner = ScannerStates(actual: shared(head.scanner), context: shared(head.context))
+    }
+    return start
+  }
+
+  private func shared(_ number: Int32) -> Int32 {
+    if let known = shared[number] { return known }
+    guard let scanner = session.recogniser.lexer.scanner else { return 0 }
+    let result = paths.lexer.number(ofScannerState: scanner.serialisedState(number))
+    shared[number] = result
+    return result
+  }
+
+  private func own(_ number: Int32) -> Int32 {
+    if let known = own[number] { return known }
+    guard let scanner = session.recogniser.lexer.scanner else { return 0 }
+    let result = scanner.intern(paths.lexer.scannerState(number))
+    own[number] = result
+    return result
+  }
+
+  // MARK: Points
+
+  /// The tokens that may stand at `point`, remembered or computed.
+  private func tokens(_ point: LexicalPoint, _ standing: Standing) -> TokenSet {
+    if depth > Self.maximalDepth {
+      others += paths.allTokens
+      return .empty
+    }
+    if point.cuts.isEmpty, point.ends.count < 3 { return compute(point, standing) }
+    let key = key(standing)
+    if let known = remembered(point, key, standing) { return known }
+    guard let observed = completion.observations else { return compute(point, standing) }
+    let lowest = arena.lowestRead
+    let firstOther = others.count
+    arena.lowestRead = .max
+    completion.observations?.dependsOnText = false
+    let result = compute(point, standing)
+    if completion.observations?.dependsOnText == false {
+      remember(
+        point, key, standing, result, Array(others[firstOther...]), firstQuery: observed.queries.count)
+    }
+    arena.lowestRead = min(lowest, arena.lowestRead)
+    if observed.dependsOnText { completion.observations?.dependsOnText = true }
+    return result
+  }
+
+  private func compute(_ point: LexicalPoint, _ standing: Standing) -> TokenSet {
+    if depth == verdicts.count { verdicts.append(.allocate(capacity: language.terminalCount)) }
+    verdicts[depth].initialize(repeating: 0, count: language.terminalCount)
+    others += point.others
+    var parts: [TokenSet] = []
+    for end in point.ends where isViable(end, standing) { parts.append(end.tokens) }
+    for cut in point.cuts { shift(cut, standing, &parts) }
+    return TokenSet(parts, wordCount: paths.wordCount)
+  }
+
+  private func isViable(_ end: LexicalEnd, _ standing: Standing) -> Bool {
+    let head = standing.head
+    switch end.condition {
+    case .complete: return completion.isCompletable(head.node, hole: session.hole, completion.place(head))
+    case .padding(let place):
+      return (head.startsLine || fitsLayout(standing, place))
+        && completion.isCompletable(head.node, hole: session.hole, completion.place(head))
+    case .undecided(let bytes):
+      return session.isViable(head, behind: paths.vocabulary.bytes(of: end.example), pending: bytes.count)
+    case .open(let terminals, let keywords, let place):
+      let state = arena.nodes[Int(head.node)].state
+      let fits = fitsLayout(standing, place)
+      for keyword in keywords where language.hasActions(state, keyword) {
+        if canShift(standing, keyword, fits: fits, allowsExtra: true) { return true }
+      }
+      let allowsExtra = allowsExtra(standing, place)
+      for terminal in terminals where language.hasActions(state, terminal) {
+        if canShift(standing, terminal, fits: fits, allowsExtra: allowsExtra) { return true }
+      }
+      return false
+    }
+  }
+
+  private func isExtra(_ state: UInt16, _ terminal: SymbolID) -> Bool {
+    language.actions(state, terminal).first?.kind == .shiftExtra
+  }
+
+  private func canShift(_ standing: Standing, _ terminal: SymbolID, fits: Bool, allowsExtra: Bool) -> Bool {
+    let head = standing.head
+    let isExtra = isExtra(arena.nodes[Int(head.node)].state, terminal)
+    if isExtra ? !allowsExtra : !fits { return false }
+    let known = verdicts[depth][terminal.index]
+    if known != 0 { return known == 2 }
+    let mark = arena.mark
+    session.recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
+    let nodes = session.recogniser.step.results
+    let place = isExtra ? completion.place(head) : completion.place(head).behind(terminal, completion)
+    let isViable = nodes.contains { completion.isCompletable($0, hole: session.hole, place) }
+    arena.release(mark)
+    verdicts[depth][terminal.index] = isViable ? 2 : 1
+    return isViable
+  }
+
+  // MARK: Cuts
+
+  private func shift(_ cut: LexicalCut, _ standing: Standing, _ parts: inout [TokenSet]) {
+    let head = standing.head
+    let state = arena.nodes[Int(head.node)].state
+    var (terminal, fallback) = (cut.terminal.symbol, SymbolID.end)
+    if cut.terminal.keyword != .end {
+      let isReserved = language.isReserved[cut.terminal.keyword.index]
+      if language.hasActions(state, cut.terminal.keyword) {
+        fallback = isReserved ? .end : terminal
+        terminal = cut.terminal.keyword
+      } else if isReserved {
+        return
+      }
+    }
+    guard language.hasActions(state, terminal) else { return }
+    let isExtra = isExtra(state, terminal)
+    var startsLine = false
+    if let layout = language.layout {
+      if layout.isLayout(terminal) {
+        startsLine = true
+      } else {
+        if isExtra ? !allowsExtra(standing, cut.terminal.place) : !fitsLayout(standing, cut.terminal.place) { return }
+        startsLine = head.startsLine && isExtra
+      }
+    }
+    let mark = arena.mark
+    defer { arena.release(mark) }
+    session.recogniser.step.shift(
+      CollectionOfOne(head.node), terminal, fallback: fallback, column: cut.terminal.column)
+    var nodes = session.recogniser.step.results
+    var next = standing
+    next.head.startsLine = startsLine
+    next.place = 0
+    next.column =
+      startsLine && language.strictLayout ? cut.terminal.endColumn + (cut.terminal.isRelative ? standing.column : 0) : 0
+    if let states = cut.terminal.scanner {
+      next.head.scanner = own(states.actual)
+      next.head.context = own(states.context)
+    }
+    depth += 1
+    defer { depth -= 1 }
+    while let node = nodes.popLast() {
+      let state = arena.nodes[Int(node)].state
+      if language.lexStates[Int(state)] == ParseTables.noLookahead {
+        session.recogniser.step.endExtra(CollectionOfOne(node))
+        nodes += session.recogniser.step.results
+        continue
+      }
+      next.head.node = node
+      var start = start(state, next.head)
+      if cut.terminal.isHypothesis {
+        start.row = 0
+        start.scanner = ScannerStates(actual: 0, context: 0)
+      }
+      parts.append(tokens(paths.point(start, behind: cut), next))
+    }
+  }
+
+  private func fitsLayout(_ standing: Standing, _ place: StartPlace?) -> Bool {
+    guard language.strictLayout else { return true }
+    guard let place else { return standing.place & 1 != 0 }
+    let open = arena.nodes[Int(standing.head.node)].open
+    if standing.head.startsLine {
+      return open.column == place.column + (place.isRelative ? standing.column : 0)
+    }
+    return open.brackets > 0 || !place.isPadded || !place.breaksLine
+  }
+
+  private func allowsExtra(_ standing: Standing, _ place: StartPlace?) -> Bool {
+    guard language.strictLayout, let layout = language.layout else { return true }
+    guard let place else { return standing.place & 2 != 0 }
+    let node = arena.nodes[Int(standing.head.node)]
+    if standing.head.startsLine || node.open.brackets > 0 || !place.isComment { return true }
+    return language.hasActions(node.state, layout.newline) || language.hasActions(node.state, layout.indent)
+  }
+
+  // MARK: Memory
+
+  private func packed(_ node: Int32) -> UInt64 {
+    let node = arena.nodes[Int(node)]
+    return UInt64(node.state) << 48 | UInt64(node.open.brackets) << 40
+      | UInt64(UInt8(bitPattern: node.open.contexts)) << 32 | UInt64(UInt32(bitPattern: node.open.column))
+  }
+
+  private func key(_ standing: Standing) -> MaskMemory.Key {
+    let place = completion.place(standing.head)
+    return MaskMemory.Key(
+      top: packed(standing.head.node), startsLine: standing.head.startsLine, place: standing.place,
+      column: standing.column, line: place.line, isInContext: place.scanner == completion.context.state,
+      contexts: completion.context.depth)
+  }
+
+  /// Nodes from the top of the stack on; kept for the next use.
+  private var chain: [Int32] = []
+
+  private func remembered(_ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing) -> TokenSet? {
+    let place = completion.place(standing.head)
+    let known = point.memory.entry(key) { entry in
+      chain.removeAll(keepingCapacity: true)
+      var node = standing.head.node
+      for (depth, state) in entry.states.enumerated() {
+        if node < 0 || packed(node) != state { return false }
+        chain.append(node)
+        if depth < entry.states.count - 1, arena.nodes[Int(node)].more >= 0 { return false }
+        node = arena.nodes[Int(node)].parent
+      }
+      return entry.queries.allSatisfy { query in
+        let scanner = query.isInContext ? completion.context.state : place.scanner
+        return completion.isCompletable(
+          state: query.state, isOver: query.isOver, base: chain[Int(query.depth)], column: query.column,
+          hole: session.hole, Completion.Place(line: query.line, scanner: scanner)) == query.isCompletable
+      }
+    }
+    guard let known else { return nil }
+    if let last = chain.indices.last, known.states.count > 0 {
+      arena.lowestRead = min(arena.lowestRead, chain[min(last, known.states.count - 1)])
+    }
+    others += known.others
+    return known.tokens
+  }
+
+  private func remember(
+    _ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing, _ tokens: TokenSet, _ others: [TokenID],
+    firstQuery: Int
+  ) {
+    chain.removeAll(keepingCapacity: true)
+    var states: [UInt64] = []
+    var node = standing.head.node
+    let lowest = min(arena.lowestRead, node)
+    while node >= lowest {
+      states.append(packed(node))
+      chain.append(node)
+      if node > lowest, arena.nodes[Int(node)].more >= 0 { return }
+      node = arena.nodes[Int(node)].parent
+    }
+    guard chain.last == lowest, let observed = completion.observations else { return }
+    let place = completion.place(standing.head)
+    var queries: [MaskMemory.Query] = []
+    var seen: Set<Completion.Item> = []
+    for (item, isCompletable) in observed.queries[firstQuery...] where seen.insert(item).inserted {
+      let position = completion.summary.suffix.positions[Int(item.position)]
+      guard let depth = chain.firstIndex(of: item.base), position.kind == .gap,
+        position.segment == Int32(session.hole),
+        position.scanner == completion.context.state || position.scanner == place.scanner
+      else { return }
+      queries.append(
+        MaskMemory.Query(
+          depth: Int32(depth), state: item.state, isOver: item.isOver,
+          isInContext: position.scanner == completion.context.state, line: position.line, column: item.column,
+          isCompletable: isCompletable))
+    }
+    point.memory.insert(
+      MaskMemory.Entry(states: states, queries: queries, tokens: tokens, others: others), for: key)
+  }
+}

@@ -1,0 +1,238 @@
+import Grammar
+
+/// What the lexer makes of bytes of a token, without the parser and without the text around them.
+///
+/// The same steps as `TerminalLexer` takes on a whole text; what depends on the parser's state is left open.
+final class TokenLexer {
+  let language: Language
+  private let scanner: ScannerSession?
+
+  enum Outcome {
+    /// The bytes end within something; `isPadding` if no terminal has begun.
+    case unfinished(Unfinished)
+    /// The scanner asks for more.
+    case undecided
+    /// A terminal ends at `end`, whatever follows the bytes.
+    case terminal(LexicalCut.Terminal, end: Int)
+    /// No text that starts so has a terminal.
+    case refused
+    /// The text in front of the bytes decides.
+    case unknown
+  }
+
+  struct Unfinished {
+    var state: UInt16
+    var word: UInt16
+    /// Terminals whose patterns the bytes do not match.
+    var refused: [SymbolID] = []
+    var place: StartPlace?
+    var isPadding: Bool
+    /// The terminal that would have ended before, were it not for the bytes behind it.
+    var earlier: (terminal: LexicalCut.Terminal, end: Int)?
+  }
+
+  init(_ language: Language) {
+    self.language = language
+    scanner = language.scanner.map(ScannerSession.init)
+  }
+
+  /// The number of a serialised state of the scanner.
+  func number(ofScannerState bytes: [UInt8]) -> Int32 { scanner?.intern(bytes) ?? 0 }
+  func scannerState(_ number: Int32) -> [UInt8] { scanner?.serialisedState(number) ?? [] }
+
+  /// - Parameter declined: whether the scanner has declined on a beginning of `bytes`; it does on all that start so.
+  func outcome(_ bytes: UnsafeBufferPointer<UInt8>, _ start: LexicalStart, declined: inout Bool) -> Outcome {
+    if start.row != 0, !declined, let scanner {
+      // A byte in front, as a scanner may ask whether it is at the beginning of the text.
+      var text: [UInt8] = [0x20]
+      text.append(contentsOf: bytes)
+      return text.withUnsafeBufferPointer { text in
+        let scan = scanner.scan(text, 1, row: Int(start.row), state: start.scanner.actual)
+        if scan.usedColumn { return .unknown }
+        if scan.sawEnd { return restart(bytes, start, scanner) }
+        if scan.found { return external(scan, text, start, scanner) }
+        declined = true
+        return internally(bytes, start)
+      }
+    }
+    return internally(bytes, start)
+  }
+
+  private func external(
+    _ scan: ScannerSession.Result, _ text: UnsafeBufferPointer<UInt8>, _ start: LexicalStart,
+    _ scanner: ScannerSession
+  ) -> Outcome {
+    let from = min(scan.start, scan.end)
+    var verdict = TerminalPattern.Verdict.matches
+    if let pattern = language.patterns[scan.terminal.index] {
+      verdict = pattern.match(text, from..<scan.end, terminalIsOpen: false, textIsComplete: false)
+    }
+    if verdict == .fails { return .refused }
+    let bytes = UnsafeBufferPointer(rebasing: text[1...])
+    var terminal = terminal(scan.terminal, bytes, from: from - 1, to: scan.end - 1, start)
+    if scan.state != start.scanner.actual {
+      var states = ScannerStates(actual: scan.state, context: scan.state)
+      if let layout = language.layout {
+        states.context = start.scanner.context
+        if !layout.isLayout(scan.terminal) {
+          let again = scanner.scan(text, 1, row: Int(start.row), state: start.scanner.context)
+          if again.found, again.terminal == scan.terminal { states.context = again.state }
+        }
+      }
+      terminal.scanner = states
+    }
+    if let layout = language.layout, layout.indent == scan.terminal {
+      terminal.column = Int32(layout.padding(bytes, 0).column)
+    }
+    return .terminal(terminal, end: scan.end - 1)
+  }
+
+  /// A terminal that may be read in pieces ends where the scanner may start anew.
+  private func restart(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ start: LexicalStart, _ scanner: ScannerSession
+  ) -> Outcome {
+    guard !language.restarts.isEmpty, !bytes.isEmpty, !bytes.endsInsideCharacter else { return .undecided }
+    let character = bytes.reversed().prefix { $0 & 0xC0 == 0x80 }.count + 1
+    guard character <= bytes.count else { return .undecided }
+    for (terminal, pattern) in language.restarts {
+      guard scanner.isValid(terminal, row: Int(start.row)),
+        pattern.match(
+          bytes, bytes.count - character..<bytes.count, terminalIsOpen: false, textIsComplete: true) == .matches
+      else { continue }
+      let text = Array([0x20] + bytes)
+      for probe in language.fixedProbes.texts {
+        let scan = (text + probe).withUnsafeBufferPointer {
+          scanner.scan($0, 1, row: Int(start.row), state: start.scanner.actual)
+        }
+        guard scan.found, scan.terminal == terminal, scan.end >= text.count, scan.state == start.scanner.actual else {
+          continue
+        }
+        return .terminal(
+          self.terminal(terminal, bytes, from: max(scan.start - 1, 0), to: bytes.count, start), end: bytes.count)
+      }
+    }
+    return .undecided
+  }
+
+  private func internally(_ bytes: UnsafeBufferPointer<UInt8>, _ start: LexicalStart) -> Outcome {
+    let match = language.lexer.match(bytes, 0, start.lexState, isComplete: false)
+    let hasBegun = start.unfinished?.hasBegun ?? false
+    let isPadded = match.openStart > 0 || start.unfinished.map { !$0.hasBegun } ?? false
+    if match.openState == LexicalAutomaton.dead {
+      guard match.terminal != LexicalAutomaton.noTerminal else {
+        return start.unfinished?.hasAccepted ?? false ? .unknown : .refused
+      }
+      if start.isTight, match.start > 0 || isPadded && !hasBegun { return .refused }
+      return ended(bytes, match, start)
+    }
+    if start.isTight, isPadded, !hasBegun { return .refused }
+    if match.openStart >= bytes.count, !hasBegun {
+      return .unfinished(
+        Unfinished(
+          state: match.openState, word: LexicalAutomaton.dead,
+          place: place(bytes, match.openStart), isPadding: true))
+    }
+    if match.terminal == LexicalAutomaton.noTerminal, start.unfinished?.hasAccepted ?? false { return .unknown }
+    var result = Unfinished(
+      state: match.openState, word: word(bytes, match.openStart..<bytes.count, start),
+      place: hasBegun ? nil : place(bytes, match.openStart), isPadding: false)
+    if language.hasPattern[Int(match.openState)] {
+      let text = hasBegun ? (start.unfinished?.text ?? []) + bytes : Array(bytes[match.openStart...])
+      for terminal in language.lexer.reachable[Int(match.openState)] {
+        guard let pattern = language.patterns[terminal.index] else { continue }
+        let verdict = text.withUnsafeBufferPointer {
+          pattern.match($0, 0..<$0.count, terminalIsOpen: true, textIsComplete: false)
+        }
+        if verdict == .fails { result.refused.append(terminal) }
+      }
+    }
+    if match.terminal != LexicalAutomaton.noTerminal, match.end < bytes.count, !bytes.endsInsideCharacter,
+      case .terminal(var terminal, let end) = ended(UnsafeBufferPointer(rebasing: bytes[..<match.end]), match, start)
+    {
+      terminal.isHypothesis = true
+      result.earlier = (terminal, end)
+    }
+    return .unfinished(result)
+  }
+
+  /// The terminal that `match` found, with what its text says about keywords and patterns.
+  private func ended(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ match: ByteAutomaton.Match, _ start: LexicalStart
+  ) -> Outcome {
+    let symbol = SymbolID(rawValue: match.terminal)
+    let range = match.start..<match.end
+    let hasBegun = start.unfinished?.hasBegun ?? false
+    let text = (hasBegun ? start.unfinished?.text ?? [] : []) + bytes[range]
+    var terminal = terminal(symbol, bytes, from: match.start, to: match.end, start)
+    if hasBegun { terminal.place = nil }
+    if symbol == language.wordTerminal, symbol != .end {
+      let word = word(bytes, range, start)
+      if word != LexicalAutomaton.dead, let keywords = language.keywords,
+        keywords.accepts[Int(word)] != LexicalAutomaton.noTerminal
+      {
+        terminal.keyword = SymbolID(rawValue: keywords.accepts[Int(word)])
+      } else if language.reservedWords.contains(text) {
+        return .refused
+      }
+    }
+    if let pattern = language.patterns[symbol.index] {
+      if terminal.keyword != .end { return .unknown }
+      let verdict = text.withUnsafeBufferPointer { own -> TerminalPattern.Verdict in
+        let all = Array(own) + bytes[match.end...]
+        return all.withUnsafeBufferPointer {
+          pattern.match($0, 0..<own.count, terminalIsOpen: false, textIsComplete: false)
+        }
+      }
+      switch verdict {
+      case .matches: break
+      case .open: return .unknown
+      case .fails: return .refused
+      }
+    }
+    return .terminal(terminal, end: match.end)
+  }
+
+  /// The state of the keyword automaton behind the part of a terminal that is in `range`.
+  private func word(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ start: LexicalStart
+  ) -> UInt16 {
+    guard language.wordTerminal != .end, let keywords = language.keywords else { return LexicalAutomaton.dead }
+    var word = start.unfinished?.hasBegun ?? false ? start.unfinished?.word ?? LexicalAutomaton.dead : 0
+    for index in range {
+      if word == LexicalAutomaton.dead { break }
+      let next = keywords.table[Int(word) &* 256 &+ Int(bytes[index])]
+      word = next == LexicalAutomaton.dead ? next : next & LexicalAutomaton.stateMask
+    }
+    return word
+  }
+
+  private func terminal(
+    _ symbol: SymbolID, _ bytes: UnsafeBufferPointer<UInt8>, from: Int, to end: Int, _ start: LexicalStart
+  ) -> LexicalCut.Terminal {
+    var result = LexicalCut.Terminal(
+      symbol: symbol, place: place(bytes, from))
+    if language.layout != nil {
+      let (column, isRelative) = column(bytes, end)
+      result.endColumn = column
+      result.isRelative = isRelative
+    }
+    return result
+  }
+
+  private func place(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> StartPlace {
+    var result = StartPlace()
+    guard language.strictLayout, let layout = language.layout else { return result }
+    result.isPadded = start > 0
+    result.breaksLine = layout.breaksLine(bytes, 0..<start)
+    (result.column, result.isRelative) = column(bytes, start)
+    result.isComment = start < bytes.count && layout.lineComment.first == bytes[start]
+    return result
+  }
+
+  /// The column at `end`, from the beginning of `bytes` on if no line starts in them.
+  private func column(_ bytes: UnsafeBufferPointer<UInt8>, _ end: Int) -> (column: Int32, isRelative: Bool) {
+    guard let layout = language.layout else { return (0, true) }
+    let startsLine = bytes[..<end].contains { $0 == 0x0A || $0 == 0x0D || $0 == 0x0C }
+    return (Int32(layout.column(bytes, end)), !startsLine)
+  }
+}

@@ -1,0 +1,52 @@
+import Vocabulary
+
+/// Tokens as a list, or as the words of a mask where that takes less room.
+enum TokenSet {
+  case list([TokenID])
+  /// Token `t` is bit `t % 32` of word `t / 32`.
+  case words([UInt32])
+
+  static let empty = TokenSet.list([])
+
+  /// The union of `parts`, over masks of `wordCount` words.
+  ///
+  /// O(tokens of lists), and O(words) for every part that is words or where the lists together are longer than that.
+  init(_ parts: [TokenSet], wordCount: Int) {
+    if parts.count == 1 {
+      self = parts[0]
+      return
+    }
+    var listed = 0
+    for part in parts {
+      switch part {
+      case .list(let tokens): listed += tokens.count
+      case .words: listed = .max
+      }
+      if listed > wordCount { break }
+    }
+    if listed <= wordCount {
+      var tokens: [TokenID] = []
+      tokens.reserveCapacity(listed)
+      for case .list(let part) in parts { tokens += part }
+      self = .list(tokens)
+      return
+    }
+    var words = [UInt32](repeating: 0, count: wordCount)
+    words.withUnsafeMutableBufferPointer { words in
+      for part in parts { part.insert(into: words) }
+    }
+    self = .words(words)
+  }
+
+  /// Adds the tokens to a mask.
+  func insert(into words: UnsafeMutableBufferPointer<UInt32>) {
+    switch self {
+    case .list(let tokens):
+      for token in tokens { words[token.index >> 5] |= 1 << UInt32(truncatingIfNeeded: token.index & 31) }
+    case .words(let own):
+      own.withUnsafeBufferPointer { own in
+        for index in own.indices { words[index] |= own[index] }
+      }
+    }
+  }
+}
