@@ -182,13 +182,12 @@ final class Completion {
     return node < stableCount ? isCompletable(first) : reachesCompletable(first, hole)
   }
 
-  /// Whether going on at `place` in `state`, over `base` or with the state of `base` itself, can be completed.
+  /// Whether going on at `position` in `state`, over `base` or with the state of `base` itself, can be completed.
   func isCompletable(
-    state: UInt16, isOver: Bool, base: Int32, column: Int32, hole: Int, _ place: Place
+    state: UInt16, isOver: Bool, base: Int32, column: Int32, hole: Int, _ position: SuffixPosition
   ) -> Bool {
     let item = Item(
-      state: state, isOver: isOver, position: summary.suffix.identifier(.gap(hole, place.scanner, place.line)),
-      base: base, column: column)
+      state: state, isOver: isOver, position: summary.suffix.identifier(position), base: base, column: column)
     return base < stableCount ? isCompletable(item) : reachesCompletable(item, hole)
   }
 

@@ -20,7 +20,7 @@ public final class HoleRecogniser {
   /// The fixed text behind the current hole.
   public var rightText: [UInt8] { hole < holeCount ? segments[hole] : [] }
   let completion: Completion
-  private let segments: [[UInt8]]
+  let segments: [[UInt8]]
   /// Whether a terminal can be shifted on a stack that stays, by stack, terminal and hole.
   var verdicts: [UInt64: Bool] = [:]
   /// The continuation that helped last.

@@ -99,14 +99,14 @@ public struct TerminalPattern: Sendable {
   /// Matches `text[start..<end]` and the condition on the bytes from `end`. O(bytes × pattern length).
   ///
   /// - `open`: the known text is a prefix of a match; more bytes decide. A terminal is open only if the text ends.
+  ///
+  /// - Parameter beginning: what `state(after:)` says of bytes of the terminal that stand in front of the text.
   func match(
-    _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, terminalIsOpen: Bool, textIsComplete: Bool
+    _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, terminalIsOpen: Bool, textIsComplete: Bool,
+    beginning: UInt16 = Self.noBytes
   ) -> Verdict {
-    var set: UInt16 = 1
-    for index in range {
-      set = table[Int(set) &* 256 &+ Int(text[index])]
-      if set == 0 { return .fails }
-    }
+    let set = state(after: UnsafeBufferPointer(rebasing: text[range]), from: beginning)
+    if set == 0 { return .fails }
     if terminalIsOpen { return .open }
     var following: Set<Int> = []
     for next in endings[Int(set)] { close(next, into: &following, crossingBoundary: true) }
@@ -118,6 +118,15 @@ public struct TerminalPattern: Sendable {
       following = step(following, text[index], crossingBoundary: true)
       index += 1
     }
+  }
+
+  static let noBytes: UInt16 = 1
+
+  /// What is known of a terminal that starts with `bytes`, as a number; 0 if it does not match whatever follows.
+  func state(after bytes: UnsafeBufferPointer<UInt8>, from beginning: UInt16 = Self.noBytes) -> UInt16 {
+    var set = beginning
+    for byte in bytes where set != 0 { set = table[Int(set) &* 256 &+ Int(byte)] }
+    return set
   }
 
   private func step(_ states: Set<Int>, _ byte: UInt8, crossingBoundary: Bool) -> Set<Int> {

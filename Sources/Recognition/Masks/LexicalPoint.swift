@@ -15,6 +15,8 @@ struct LexicalStart: Hashable {
   var row: UInt16 = 0
   /// Whether nothing is padding here.
   var isTight = false
+  /// Whether the next terminal starts a line, where a rule on lines and columns asks for it.
+  var startsLine = false
   /// The scanner's states where it is asked; else 0, since they do not matter.
   var scanner = ScannerStates(actual: 0, context: 0)
   var unfinished: Unfinished?
@@ -27,12 +29,16 @@ struct LexicalStart: Hashable {
     var hasAccepted = false
     /// The state of the keyword automaton.
     var word: UInt16 = LexicalAutomaton.dead
-    /// The text so far where a pattern or a reserved word asks for it, else empty.
+    /// How far patterns have got, by terminal, where one that can be reached has any.
+    var patterns: [UInt16] = []
+    /// The text so far where it starts as a reserved word does that is no keyword, else empty.
     var text: [UInt8] = []
   }
 }
 
 /// What a rule on lines and columns asks about the beginning of a terminal. All the same where there is no such rule.
+///
+/// Of a terminal that starts a line it asks for the column, of another one whether it is on the line of that before it.
 struct StartPlace: Hashable {
   /// There is padding between the parser's position and the terminal.
   var isPadded = false
@@ -54,8 +60,9 @@ struct LexicalEnd {
     case padding(StartPlace)
     /// The token ends within a terminal that may become one of a list, or a keyword of a second one.
     ///
-    /// `place` is nil if the terminal began before the token.
-    case open(terminals: [SymbolID], keywords: [SymbolID], place: StartPlace?)
+    /// `place` is nil if the terminal began before the token. If it becomes none of them, the text before the token may
+    /// also have been a terminal already, with the rest lexed anew, where `mayHaveEnded`.
+    case open(terminals: [SymbolID], keywords: [SymbolID], place: StartPlace?, mayHaveEnded: Bool)
     /// The scanner asks for more than these bytes, the last of the token.
     case undecided([UInt8])
   }
@@ -83,7 +90,7 @@ final class LexicalCut {
     var isHypothesis = false
   }
   /// Where a token goes on: at bytes behind the terminal that lead to a node of the trie.
-  struct Item {
+  struct Item: Hashable {
     /// The bytes between the terminal and the node.
     var backlog: [UInt8]
     var node: Int32
@@ -94,9 +101,20 @@ final class LexicalCut {
   let terminal: Terminal
   var items: [Item] = []
   /// Where the tokens go on, by how the parser lets the lexer start there.
-  var points: [LexicalStart: LexicalPoint] = [:]
+  let points = LexicalPoints()
 
   init(_ terminal: Terminal) { self.terminal = terminal }
+}
+
+/// The points of the same tokens, from the starts that were met.
+final class LexicalPoints {
+  var byStart: [LexicalStart: LexicalPoint] = [:]
+  var rests: [Rest: LexicalPoint] = [:]
+
+  struct Rest: Hashable {
+    var start: LexicalStart
+    var items: [LexicalCut.Item]
+  }
 }
 
 /// What tokens do to the lexer from one start on: they end in some condition, or they end a terminal and go on.
@@ -106,6 +124,8 @@ final class LexicalCut {
 final class LexicalPoint {
   var ends: [LexicalEnd] = []
   var cuts: [LexicalCut] = []
+  /// What the tokens do on which the external scanner declines. It does not depend on the scanner's state.
+  var rest: LexicalPoint?
   /// Tokens of which this cannot be told in advance: they are checked one by one.
   var others: [TokenID] = []
   /// What masks from here were, and on which stacks.

@@ -21,7 +21,7 @@ final class MaskEvaluator {
   private var verdicts: [UnsafeMutablePointer<UInt8>] = []
   private var depth = 0
   /// A token ends more terminals than this only where terminals have no bytes.
-  private static let maximalDepth = 64
+  private static let maximalDepth = 160
 
   /// A parser somewhere in the tokens.
   private struct Standing {
@@ -48,7 +48,7 @@ final class MaskEvaluator {
     completion.observations = Completion.Observations()
     var parts: [TokenSet] = []
     for head in session.frontier.heads {
-      if let (point, standing) = root(head) { parts.append(tokens(point, standing)) }
+      addTokens(behind: head, &parts)
     }
     completion.observations = nil
     var mask = TokenMask(capacity: paths.vocabulary.count)
@@ -63,34 +63,51 @@ final class MaskEvaluator {
 
   // MARK: The frontier
 
-  /// Where the lexer stands at the frontier of `head`; nil if it cannot be there.
-  private func root(_ head: Head) -> (LexicalPoint, Standing)? {
+  /// Adds the tokens that may stand at the frontier of `head`.
+  private func addTokens(behind head: Head, _ parts: inout [TokenSet]) {
     let text = session.buffer.bytes
     let state = arena.nodes[Int(head.node)].state
     var standing = Standing(head: head, column: column(of: head))
     var start = self.start(state, head)
     let pending = text[head.position...]
-    if pending.isEmpty { return (paths.point(start, behind: []), standing) }
+    if pending.isEmpty {
+      parts.append(tokens(paths.point(start, behind: []), standing))
+      return
+    }
     if start.row != 0, let scanner = session.recogniser.lexer.scanner {
       let scan = scanner.scan(text, head.position, row: Int(start.row), state: head.scanner)
-      if scan.sawEnd { return undecided(start, standing, Array(pending)) }
+      if scan.sawEnd {
+        // A terminal that may be read in pieces ends here, and what comes next does not depend on its text.
+        if case .terminal(let terminal, pending.count) = paths.lexer.outcome(
+          UnsafeBufferPointer(rebasing: pending), start)
+        {
+          forEachShift(terminal, standing) { parts.append(tokens(paths.point($0, behind: []), $1)) }
+        } else {
+          parts.append(tokens(paths.point(start, behind: Array(pending)), standing))
+        }
+        return
+      }
       start.row = 0
       start.scanner = ScannerStates(actual: 0, context: 0)
     }
     let match = language.lexer.match(text, head.position, start.lexState, isComplete: false)
     if match.openState == LexicalAutomaton.dead {
       others += paths.allTokens
-      return nil
+      return
     }
     if match.openStart >= text.count {
       // Under a layout rule it matters what the padding is.
-      if language.layout != nil { return (paths.point(start, behind: Array(pending)), standing) }
-      if start.isTight { return nil }
+      if language.layout != nil {
+        parts.append(tokens(paths.point(start, behind: Array(pending)), standing))
+        return
+      }
+      if start.isTight { return }
       start.lexState = match.openState
       start.unfinished = LexicalStart.Unfinished(hasBegun: false)
-      return (paths.point(start, behind: []), standing)
+      parts.append(tokens(paths.point(start, behind: []), standing))
+      return
     }
-    if start.isTight, match.openStart > head.position { return nil }
+    if start.isTight, match.openStart > head.position { return }
     start.isTight = false
     start.lexState = match.openState
     var unfinished = LexicalStart.Unfinished(hasBegun: true)
@@ -99,21 +116,17 @@ final class MaskEvaluator {
       unfinished.word = HoleRecogniser.Word(language, text, match.openStart).state
     }
     let terminal = text[match.openStart...]
-    if language.hasPattern[Int(match.openState)] || language.reservedWords.contains(where: { $0.starts(with: terminal) }) {
-      unfinished.text = Array(terminal)
+    if language.hasPattern[Int(match.openState)] {
+      unfinished.patterns = language.patterns.map {
+        $0?.state(after: UnsafeBufferPointer(rebasing: terminal)) ?? TerminalPattern.noBytes
+      }
     }
+    if language.reservedWords.contains(where: { $0.starts(with: terminal) }) { unfinished.text = Array(terminal) }
     start.unfinished = unfinished
     standing.place =
       (session.recogniser.fitsLayout(head, text, match.openStart) ? 1 : 0)
       | (session.recogniser.allowsExtra(head, text, match.openStart) ? 2 : 0)
-    return (paths.point(start, behind: []), standing)
-  }
-
-  /// The scanner asks for more than the text up to the frontier. A terminal that may be read in pieces ends there.
-  private func undecided(
-    _ start: LexicalStart, _ standing: Standing, _ pending: [UInt8]
-  ) -> (LexicalPoint, Standing)? {
-    (paths.point(start, behind: pending), standing)
+    parts.append(tokens(paths.point(start, behind: []), standing))
   }
 
   private func column(of head: Head) -> Int32 {
@@ -125,7 +138,7 @@ final class MaskEvaluator {
     var start = LexicalStart(
       lexState: language.lexStates[Int(state)],
       row: language.scanner == nil ? 0 : language.externalLexStates[Int(state)],
-      isTight: language.isTight[Int(state)])
+      isTight: language.isTight[Int(state)], startsLine: language.strictLayout && head.startsLine)
     if start.row != 0 {
       start.scanner = ScannerStates(actual: shared(head.scanner), context: shared(head.context))
     }
@@ -153,10 +166,10 @@ final class MaskEvaluator {
   /// The tokens that may stand at `point`, remembered or computed.
   private func tokens(_ point: LexicalPoint, _ standing: Standing) -> TokenSet {
     if depth > Self.maximalDepth {
-      others += paths.allTokens
+      others += paths.tokens(of: point)
       return .empty
     }
-    if point.cuts.isEmpty, point.ends.count < 3 { return compute(point, standing) }
+    if point.ends.count + point.cuts.count < 4, point.rest == nil { return compute(point, standing) }
     let key = key(standing)
     if let known = remembered(point, key, standing) { return known }
     guard let observed = completion.observations else { return compute(point, standing) }
@@ -165,10 +178,7 @@ final class MaskEvaluator {
     arena.lowestRead = .max
     completion.observations?.dependsOnText = false
     let result = compute(point, standing)
-    if completion.observations?.dependsOnText == false {
-      remember(
-        point, key, standing, result, Array(others[firstOther...]), firstQuery: observed.queries.count)
-    }
+    remember(point, key, standing, result, Array(others[firstOther...]), firstQuery: observed.queries.count)
     arena.lowestRead = min(lowest, arena.lowestRead)
     if observed.dependsOnText { completion.observations?.dependsOnText = true }
     return result
@@ -179,8 +189,20 @@ final class MaskEvaluator {
     verdicts[depth].initialize(repeating: 0, count: language.terminalCount)
     others += point.others
     var parts: [TokenSet] = []
-    for end in point.ends where isViable(end, standing) { parts.append(end.tokens) }
-    for cut in point.cuts { shift(cut, standing, &parts) }
+    for end in point.ends {
+      if isViable(end, standing) {
+        parts.append(end.tokens)
+      } else if case .open(_, _, _, mayHaveEnded: true) = end.condition {
+        others += end.tokens
+      }
+    }
+    for cut in point.cuts {
+      forEachShift(cut.terminal, standing) { parts.append(tokens(paths.point($0, behind: cut), $1)) }
+    }
+    if let rest = point.rest {
+      // The verdicts of this depth are for this parser and stay in use.
+      parts.append(tokens(rest, standing))
+    }
     return TokenSet(parts, wordCount: paths.wordCount)
   }
 
@@ -193,7 +215,7 @@ final class MaskEvaluator {
         && completion.isCompletable(head.node, hole: session.hole, completion.place(head))
     case .undecided(let bytes):
       return session.isViable(head, behind: paths.vocabulary.bytes(of: end.example), pending: bytes.count)
-    case .open(let terminals, let keywords, let place):
+    case .open(let terminals, let keywords, let place, _):
       let state = arena.nodes[Int(head.node)].state
       let fits = fitsLayout(standing, place)
       for keyword in keywords where language.hasActions(state, keyword) {
@@ -229,15 +251,18 @@ final class MaskEvaluator {
 
   // MARK: Cuts
 
-  private func shift(_ cut: LexicalCut, _ standing: Standing, _ parts: inout [TokenSet]) {
+  /// Calls `body` with every way in which the parser goes on behind a terminal of tokens.
+  private func forEachShift(
+    _ found: LexicalCut.Terminal, _ standing: Standing, _ body: (LexicalStart, Standing) -> Void
+  ) {
     let head = standing.head
     let state = arena.nodes[Int(head.node)].state
-    var (terminal, fallback) = (cut.terminal.symbol, SymbolID.end)
-    if cut.terminal.keyword != .end {
-      let isReserved = language.isReserved[cut.terminal.keyword.index]
-      if language.hasActions(state, cut.terminal.keyword) {
+    var (terminal, fallback) = (found.symbol, SymbolID.end)
+    if found.keyword != .end {
+      let isReserved = language.isReserved[found.keyword.index]
+      if language.hasActions(state, found.keyword) {
         fallback = isReserved ? .end : terminal
-        terminal = cut.terminal.keyword
+        terminal = found.keyword
       } else if isReserved {
         return
       }
@@ -249,21 +274,21 @@ final class MaskEvaluator {
       if layout.isLayout(terminal) {
         startsLine = true
       } else {
-        if isExtra ? !allowsExtra(standing, cut.terminal.place) : !fitsLayout(standing, cut.terminal.place) { return }
+        if isExtra ? !allowsExtra(standing, found.place) : !fitsLayout(standing, found.place) { return }
         startsLine = head.startsLine && isExtra
       }
     }
     let mark = arena.mark
     defer { arena.release(mark) }
     session.recogniser.step.shift(
-      CollectionOfOne(head.node), terminal, fallback: fallback, column: cut.terminal.column)
+      CollectionOfOne(head.node), terminal, fallback: fallback, column: found.column)
     var nodes = session.recogniser.step.results
     var next = standing
     next.head.startsLine = startsLine
     next.place = 0
     next.column =
-      startsLine && language.strictLayout ? cut.terminal.endColumn + (cut.terminal.isRelative ? standing.column : 0) : 0
-    if let states = cut.terminal.scanner {
+      startsLine && language.strictLayout ? found.endColumn + (found.isRelative ? standing.column : 0) : 0
+    if let states = found.scanner {
       next.head.scanner = own(states.actual)
       next.head.context = own(states.context)
     }
@@ -278,11 +303,11 @@ final class MaskEvaluator {
       }
       next.head.node = node
       var start = start(state, next.head)
-      if cut.terminal.isHypothesis {
+      if found.isHypothesis {
         start.row = 0
         start.scanner = ScannerStates(actual: 0, context: 0)
       }
-      parts.append(tokens(paths.point(start, behind: cut), next))
+      body(start, next)
     }
   }
 
@@ -320,12 +345,19 @@ final class MaskEvaluator {
       contexts: completion.context.depth)
   }
 
+  /// The text behind the frontier, by number.
+  private var text: MaskMemory.Text {
+    MaskMemory.Text(number: textNumber, hole: session.hole, allowsOtherContexts: completion.allowsOtherContexts)
+  }
+  private lazy var textNumber = paths.number(of: session.segments)
+
   /// Nodes from the top of the stack on; kept for the next use.
   private var chain: [Int32] = []
 
   private func remembered(_ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing) -> TokenSet? {
     let place = completion.place(standing.head)
     let known = point.memory.entry(key) { entry in
+      if let needed = entry.text, needed != text { return false }
       chain.removeAll(keepingCapacity: true)
       var node = standing.head.node
       for (depth, state) in entry.states.enumerated() {
@@ -335,16 +367,22 @@ final class MaskEvaluator {
         node = arena.nodes[Int(node)].parent
       }
       return entry.queries.allSatisfy { query in
-        let scanner = query.isInContext ? completion.context.state : place.scanner
+        let position =
+          switch query.place {
+          case .hole(let line, let isInContext):
+            SuffixPosition.gap(session.hole, isInContext ? completion.context.state : place.scanner, line)
+          case .behind(let position): position
+          }
         return completion.isCompletable(
           state: query.state, isOver: query.isOver, base: chain[Int(query.depth)], column: query.column,
-          hole: session.hole, Completion.Place(line: query.line, scanner: scanner)) == query.isCompletable
+          hole: session.hole, position) == query.isCompletable
       }
     }
     guard let known else { return nil }
     if let last = chain.indices.last, known.states.count > 0 {
       arena.lowestRead = min(arena.lowestRead, chain[min(last, known.states.count - 1)])
     }
+    if known.text != nil { completion.observations?.dependsOnText = true }
     others += known.others
     return known.tokens
   }
@@ -369,17 +407,23 @@ final class MaskEvaluator {
     var seen: Set<Completion.Item> = []
     for (item, isCompletable) in observed.queries[firstQuery...] where seen.insert(item).inserted {
       let position = completion.summary.suffix.positions[Int(item.position)]
-      guard let depth = chain.firstIndex(of: item.base), position.kind == .gap,
-        position.segment == Int32(session.hole),
-        position.scanner == completion.context.state || position.scanner == place.scanner
-      else { return }
-      queries.append(
-        MaskMemory.Query(
-          depth: Int32(depth), state: item.state, isOver: item.isOver,
-          isInContext: position.scanner == completion.context.state, line: position.line, column: item.column,
-          isCompletable: isCompletable))
+      guard let depth = chain.firstIndex(of: item.base) else { return }
+      var query = MaskMemory.Query(
+        depth: Int32(depth), state: item.state, isOver: item.isOver, place: .behind(position), column: item.column,
+        isCompletable: isCompletable)
+      let isInContext = position.scanner == completion.context.state
+      if position.kind == .gap, position.segment == Int32(session.hole),
+        isInContext || position.scanner == place.scanner
+      {
+        query.place = .hole(position.line, isInContext: isInContext)
+      } else if !observed.dependsOnText {
+        return
+      }
+      queries.append(query)
     }
     point.memory.insert(
-      MaskMemory.Entry(states: states, queries: queries, tokens: tokens, others: others), for: key)
+      MaskMemory.Entry(
+        states: states, queries: queries, text: observed.dependsOnText ? text : nil, tokens: tokens, others: others),
+      for: key)
   }
 }

@@ -25,16 +25,29 @@ struct MaskMemory {
     var depth: Int32
     var state: UInt16
     var isOver: Bool
-    var isInContext: Bool
-    var line: LinePlace
+    var place: Place
     var column: Int32
     var isCompletable: Bool
+
+    enum Place {
+      case hole(LinePlace, isInContext: Bool)
+      case behind(SuffixPosition)
+    }
+  }
+
+  /// The text behind a frontier.
+  struct Text: Hashable {
+    var number: Int
+    var hole: Int
+    var allowsOtherContexts: Bool
   }
 
   struct Entry {
     /// The states from the top on, each with what is open there.
     var states: [UInt64]
     var queries: [Query]
+    /// The text for which alone it holds; nil if it does for all that answer the queries alike.
+    var text: Text?
     var tokens: TokenSet
     /// Tokens to be checked one by one.
     var others: [TokenID]

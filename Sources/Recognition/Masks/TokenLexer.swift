@@ -12,6 +12,8 @@ final class TokenLexer {
     case unfinished(Unfinished)
     /// The scanner asks for more.
     case undecided
+    /// The scanner declines, whatever follows.
+    case declined
     /// A terminal ends at `end`, whatever follows the bytes.
     case terminal(LexicalCut.Terminal, end: Int)
     /// No text that starts so has a terminal.
@@ -27,6 +29,7 @@ final class TokenLexer {
     var refused: [SymbolID] = []
     var place: StartPlace?
     var isPadding: Bool
+    var match: ByteAutomaton.Match
     /// The terminal that would have ended before, were it not for the bytes behind it.
     var earlier: (terminal: LexicalCut.Terminal, end: Int)?
   }
@@ -40,9 +43,8 @@ final class TokenLexer {
   func number(ofScannerState bytes: [UInt8]) -> Int32 { scanner?.intern(bytes) ?? 0 }
   func scannerState(_ number: Int32) -> [UInt8] { scanner?.serialisedState(number) ?? [] }
 
-  /// - Parameter declined: whether the scanner has declined on a beginning of `bytes`; it does on all that start so.
-  func outcome(_ bytes: UnsafeBufferPointer<UInt8>, _ start: LexicalStart, declined: inout Bool) -> Outcome {
-    if start.row != 0, !declined, let scanner {
+  func outcome(_ bytes: UnsafeBufferPointer<UInt8>, _ start: LexicalStart) -> Outcome {
+    if start.row != 0, let scanner {
       // A byte in front, as a scanner may ask whether it is at the beginning of the text.
       var text: [UInt8] = [0x20]
       text.append(contentsOf: bytes)
@@ -51,8 +53,7 @@ final class TokenLexer {
         if scan.usedColumn { return .unknown }
         if scan.sawEnd { return restart(bytes, start, scanner) }
         if scan.found { return external(scan, text, start, scanner) }
-        declined = true
-        return internally(bytes, start)
+        return .declined
       }
     }
     return internally(bytes, start)
@@ -130,20 +131,16 @@ final class TokenLexer {
       return .unfinished(
         Unfinished(
           state: match.openState, word: LexicalAutomaton.dead,
-          place: place(bytes, match.openStart), isPadding: true))
+          place: place(bytes, match.openStart, start), isPadding: true, match: match))
     }
-    if match.terminal == LexicalAutomaton.noTerminal, start.unfinished?.hasAccepted ?? false { return .unknown }
     var result = Unfinished(
       state: match.openState, word: word(bytes, match.openStart..<bytes.count, start),
-      place: hasBegun ? nil : place(bytes, match.openStart), isPadding: false)
+      place: hasBegun ? nil : place(bytes, match.openStart, start), isPadding: false, match: match)
     if language.hasPattern[Int(match.openState)] {
-      let text = hasBegun ? (start.unfinished?.text ?? []) + bytes : Array(bytes[match.openStart...])
+      let own = UnsafeBufferPointer(rebasing: bytes[match.openStart...])
       for terminal in language.lexer.reachable[Int(match.openState)] {
         guard let pattern = language.patterns[terminal.index] else { continue }
-        let verdict = text.withUnsafeBufferPointer {
-          pattern.match($0, 0..<$0.count, terminalIsOpen: true, textIsComplete: false)
-        }
-        if verdict == .fails { result.refused.append(terminal) }
+        if pattern.state(after: own, from: beginning(terminal, start)) == 0 { result.refused.append(terminal) }
       }
     }
     if match.terminal != LexicalAutomaton.noTerminal, match.end < bytes.count, !bytes.endsInsideCharacter,
@@ -162,7 +159,6 @@ final class TokenLexer {
     let symbol = SymbolID(rawValue: match.terminal)
     let range = match.start..<match.end
     let hasBegun = start.unfinished?.hasBegun ?? false
-    let text = (hasBegun ? start.unfinished?.text ?? [] : []) + bytes[range]
     var terminal = terminal(symbol, bytes, from: match.start, to: match.end, start)
     if hasBegun { terminal.place = nil }
     if symbol == language.wordTerminal, symbol != .end {
@@ -171,18 +167,15 @@ final class TokenLexer {
         keywords.accepts[Int(word)] != LexicalAutomaton.noTerminal
       {
         terminal.keyword = SymbolID(rawValue: keywords.accepts[Int(word)])
-      } else if language.reservedWords.contains(text) {
-        return .refused
+      } else if !language.reservedWords.isEmpty {
+        let text = (start.unfinished?.text ?? []) + bytes[range]
+        if language.reservedWords.contains(text) { return .refused }
       }
     }
     if let pattern = language.patterns[symbol.index] {
       if terminal.keyword != .end { return .unknown }
-      let verdict = text.withUnsafeBufferPointer { own -> TerminalPattern.Verdict in
-        let all = Array(own) + bytes[match.end...]
-        return all.withUnsafeBufferPointer {
-          pattern.match($0, 0..<own.count, terminalIsOpen: false, textIsComplete: false)
-        }
-      }
+      let verdict = pattern.match(
+        bytes, range, terminalIsOpen: false, textIsComplete: false, beginning: beginning(symbol, start))
       switch verdict {
       case .matches: break
       case .open: return .unknown
@@ -190,6 +183,14 @@ final class TokenLexer {
       }
     }
     return .terminal(terminal, end: match.end)
+  }
+
+  /// How far the pattern of `terminal` has got before the bytes.
+  private func beginning(_ terminal: SymbolID, _ start: LexicalStart) -> UInt16 {
+    guard let unfinished = start.unfinished, unfinished.hasBegun, !unfinished.patterns.isEmpty else {
+      return TerminalPattern.noBytes
+    }
+    return unfinished.patterns[terminal.index]
   }
 
   /// The state of the keyword automaton behind the part of a terminal that is in `range`.
@@ -206,12 +207,12 @@ final class TokenLexer {
     return word
   }
 
-  private func terminal(
+  func terminal(
     _ symbol: SymbolID, _ bytes: UnsafeBufferPointer<UInt8>, from: Int, to end: Int, _ start: LexicalStart
   ) -> LexicalCut.Terminal {
     var result = LexicalCut.Terminal(
-      symbol: symbol, place: place(bytes, from))
-    if language.layout != nil {
+      symbol: symbol, place: place(bytes, from, start))
+    if let layout = language.layout, start.startsLine || layout.isLayout(symbol) {
       let (column, isRelative) = column(bytes, end)
       result.endColumn = column
       result.isRelative = isRelative
@@ -219,13 +220,17 @@ final class TokenLexer {
     return result
   }
 
-  private func place(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> StartPlace {
+  /// The place of a terminal that starts at `offset`.
+  func place(_ bytes: UnsafeBufferPointer<UInt8>, _ offset: Int, _ start: LexicalStart) -> StartPlace {
     var result = StartPlace()
     guard language.strictLayout, let layout = language.layout else { return result }
-    result.isPadded = start > 0
-    result.breaksLine = layout.breaksLine(bytes, 0..<start)
-    (result.column, result.isRelative) = column(bytes, start)
-    result.isComment = start < bytes.count && layout.lineComment.first == bytes[start]
+    if start.startsLine {
+      (result.column, result.isRelative) = column(bytes, offset)
+      return result
+    }
+    result.isPadded = offset > 0
+    result.breaksLine = layout.breaksLine(bytes, 0..<offset)
+    result.isComment = offset < bytes.count && layout.lineComment.first == bytes[offset]
     return result
   }
 

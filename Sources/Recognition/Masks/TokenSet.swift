@@ -38,6 +38,20 @@ enum TokenSet {
     self = .words(words)
   }
 
+  static func += (tokens: inout [TokenID], set: TokenSet) {
+    switch set {
+    case .list(let list): tokens += list
+    case .words(let words):
+      for (index, word) in words.enumerated() {
+        var word = word
+        while word != 0 {
+          tokens.append(TokenID(index << 5 + word.trailingZeroBitCount))
+          word &= word - 1
+        }
+      }
+    }
+  }
+
   /// Adds the tokens to a mask.
   func insert(into words: UnsafeMutableBufferPointer<UInt32>) {
     switch self {

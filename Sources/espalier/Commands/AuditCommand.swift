@@ -6,7 +6,9 @@ struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
     abstract: "Measure the tool against the tree-sitter runtime and the languages' own parsers.",
-    subcommands: [AuditRecognition.self, AuditSoundness.self, AuditCompleteness.self, AuditRepair.self])
+    subcommands: [
+      AuditRecognition.self, AuditSoundness.self, AuditCompleteness.self, AuditMasks.self, AuditRepair.self,
+    ])
 }
 
 struct AuditRecognition: AsyncParsableCommand {

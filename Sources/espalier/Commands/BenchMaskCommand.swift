@@ -15,7 +15,8 @@ struct BenchMaskCommand: ParsableCommand {
     abstract: "Measure the constraint: checks of single tokens and full masks, along real files.",
     discussion: """
       A hole is cut from each file and filled with its true tokens; at every frontier the true token and eight others \
-      are checked, then the mask over the whole vocabulary is computed.
+      are checked, then the mask over the whole vocabulary is computed. Of the masks, "grouping" are those for which \
+      tokens had to be grouped that were not met in such a place before.
       """)
 
   @Argument(help: "Files, folders and data sets (.jsonl).")
@@ -27,25 +28,30 @@ struct BenchMaskCommand: ParsableCommand {
   @Option(help: "Files at the most.")
   var limit = 20
 
-  @Option(help: "Frontiers per file at the most.")
-  var frontiers = 40
-
   @Option(help: "Seed of the holes and of the tokens that are checked.")
   var seed: UInt64 = 1
 
+  @Flag(help: "Start anew for every file, so that nothing is known from the files before.")
+  var cold = false
+
+  @OptionGroup var workload: MaskWorkloadOptions
   @OptionGroup var output: FormatOption
 
   func validate() throws {
-    guard limit > 0, frontiers > 0 else { throw ValidationError("--limit and --frontiers must be positive.") }
+    guard limit > 0 else { throw ValidationError("--limit must be positive.") }
   }
 
   func run() throws {
     let store = GrammarStore.default
     let corpus = try AuditCorpus(paths: paths, language: language, store: store, limit: limit)
     let language = try Language(try store.open(language))
-    let tokenizer = try DefaultModel.tokenizer()
-    var measurement = Measurement(language, tokenizer, frontiers: frontiers, seed: seed)
-    for input in corpus.inputs.prefix(limit) { measurement.add(input.bytes) }
+    let tokenizer = try workload.tokenizer()
+    var measurement = Measurement(permitted: 0)
+    var paths = TokenPaths(language, tokenizer.vocabulary)
+    for (index, input) in corpus.inputs.prefix(limit).enumerated() {
+      if cold { paths = TokenPaths(language, tokenizer.vocabulary) }
+      measurement.add(input.bytes, workload.workload(paths, tokenizer, seed: seed &+ UInt64(index)), paths)
+    }
     guard !measurement.masks.isEmpty else {
       throw CommandError("expected files whose text the constraint can complete, found none")
     }
@@ -57,53 +63,31 @@ struct BenchMaskCommand: ParsableCommand {
   }
 
   private struct Measurement {
-    let language: Language
-    let tokenizer: Tokenizer
-    let paths: TokenPaths
-    let frontiers: Int
-    var generator: SeededGenerator
     var files = 0
     var preparations: [Duration] = []
     var checks: [Duration] = []
     var masks: [Duration] = []
-    var permitted = 0
+    /// Of those, the ones for which tokens were grouped.
+    var grouping: [Duration] = []
+    var permitted: Int
 
-    init(_ language: Language, _ tokenizer: Tokenizer, frontiers: Int, seed: UInt64) {
-      self.language = language
-      self.tokenizer = tokenizer
-      self.frontiers = frontiers
-      paths = TokenPaths(language, tokenizer.vocabulary)
-      generator = SeededGenerator(seed: seed)
-    }
-
-    /// Walks over one hole of `text`, cut at the starts of lines.
-    mutating func add(_ text: [UInt8]) {
-      let lines = [0] + text.indices.filter { text[$0] == 0x0A }.map { $0 + 1 }
-      let first = Int.random(in: 0..<lines.count, using: &generator)
-      let start = lines[first]
-      let end = lines[min(first + 8, lines.count - 1)]
-      guard start < end else { return }
+    mutating func add(_ text: [UInt8], _ workload: MaskWorkload, _ paths: TokenPaths) {
+      var workload = workload
+      var others = workload
       let clock = ContinuousClock()
-      let began = clock.now
-      let recogniser = HoleRecogniser(
-        language, prefix: Array(text[..<start]), segments: [Array(text[end...])])
-      guard recogniser.isViable else { return }
-      preparations.append(clock.now - began)
-      files += 1
-      let constraint = TokenConstraint(recogniser, paths)
-      for token in tokenizer.encode(text[start..<end]).prefix(frontiers) {
-        let others = (0..<8).map { _ in
-          TokenID(Int.random(in: 0..<tokenizer.vocabulary.count, using: &generator))
-        }
-        for candidate in [token] + others {
-          checks.append(clock.measure { _ = constraint.permits(candidate) })
-        }
-        var count = 0
-        masks.append(clock.measure { count = constraint.mask().count })
-        permitted += count
-        // Text that starts inside a string or comment of several lines may be refused; the rest has no meaning then.
-        guard constraint.commit(token) else { return }
-      }
+      let frontiers = workload.walk(
+        text, prepared: { preparations.append($1) },
+        visit: { constraint, token in
+          for candidate in [token] + (0..<8).map({ _ in others.randomToken() }) {
+            checks.append(clock.measure { _ = constraint.permits(candidate) })
+          }
+          let points = paths.pointCount
+          var mask = TokenMask(capacity: 0)
+          masks.append(clock.measure { mask = constraint.mask() })
+          if paths.pointCount > points { grouping.append(masks[masks.count - 1]) }
+          permitted += mask.count
+        })
+      if frontiers > 0 { files += 1 }
     }
   }
 
@@ -114,9 +98,16 @@ struct BenchMaskCommand: ParsableCommand {
       var median: Double
       var p99: Double
 
+      var mean: Double
+
       init(_ durations: [Duration]) {
         let sorted = durations.sorted()
         count = sorted.count
+        guard count > 0 else {
+          (median, p99, mean) = (0, 0, 0)
+          return
+        }
+        mean = sorted.reduce(.zero, +) / .microseconds(1) / Double(count)
         median = sorted[sorted.count / 2] / .microseconds(1)
         p99 = sorted[sorted.count * 99 / 100] / .microseconds(1)
       }
@@ -129,6 +120,7 @@ struct BenchMaskCommand: ParsableCommand {
     var preparation: Times
     var check: Times
     var mask: Times
+    var grouping: Times
 
     init(language: String, vocabulary: Int, _ measurement: Measurement) {
       self.language = language
@@ -138,17 +130,21 @@ struct BenchMaskCommand: ParsableCommand {
       preparation = Times(measurement.preparations)
       check = Times(measurement.checks)
       mask = Times(measurement.masks)
+      grouping = Times(measurement.grouping)
     }
 
     var text: String {
       func line(_ name: String, _ times: Times) -> String {
-        String(format: "%@ %7d times, median %9.1f µs, p99 %9.1f µs", name, times.count, times.median, times.p99)
+        String(
+          format: "%@ %7d times, median %9.1f µs, p99 %9.1f µs, mean %9.1f µs", name, times.count, times.median,
+          times.p99, times.mean)
       }
       return """
         \(language): \(files) files, \(vocabulary) tokens, \(String(format: "%.0f", permittedMean)) permitted on average
         \(line("preparation", preparation))
         \(line("check      ", check))
         \(line("mask       ", mask))
+        \(line("  grouping ", grouping))
 
         """
     }

@@ -1,0 +1,358 @@
+import Grammar
+import Vocabulary
+
+/// Groups the tokens below nodes of the trie by what they do from one start on.
+///
+/// A walk down the trie. Within terminals and padding the lexical automaton alone decides (`glide`); all else, scanners,
+/// patterns, the ends of terminals that are not the longest match, is asked of `TokenLexer` for all bytes anew.
+struct PointBuilder {
+  /// The bytes from the start to the node that is visited.
+  var bytes: [UInt8] = []
+  /// Where the external scanner declines.
+  private(set) var rest: [LexicalCut.Item] = []
+  private let lexer: TokenLexer
+  private let language: Language
+  private let start: LexicalStart
+  private let trie: TokenTrie.Handle
+  private let point = LexicalPoint()
+  private var groups: [Group: Int] = [:]
+  private var keys: [Group] = []
+  private var tokens: [[TokenID]] = []
+  private var cuts: [LexicalCut.Terminal: LexicalCut] = [:]
+  private var simpleCuts: [SimpleCut: LexicalCut] = [:]
+  private var ordinaryBytes: [UInt8: Bool] = [:]
+  private var places: [StartPlace: Int32] = [:]
+  private var placeList: [StartPlace] = []
+
+  /// A condition by numbers, since it is looked up for every node.
+  private struct Group: Hashable {
+    enum Kind: UInt8 { case complete, padding, open }
+    var kind: Kind
+    var state: UInt16 = 0
+    var word: UInt16 = 0
+    /// An index of `placeList`, -1 for none.
+    var place: Int32 = -1
+    var mayHaveEnded = false
+  }
+  private struct SimpleCut: Hashable {
+    var symbol: UInt16
+    var word: UInt16
+    var place: Int32
+  }
+
+  /// A way through the automaton: what `ByteAutomaton.match` knows at some byte.
+  private struct Run {
+    var state: UInt16
+    var word: UInt16
+    var isPadding: Bool
+    /// Where the terminal starts.
+    var start: Int
+    var accepted: UInt16
+    var end: Int
+    var place: Int32
+  }
+
+  init(_ lexer: TokenLexer, _ start: LexicalStart, _ trie: TokenTrie.Handle) {
+    self.lexer = lexer
+    language = lexer.language
+    self.start = start
+    self.trie = trie
+  }
+
+  /// Takes the tokens at `node`, and those below it.
+  mutating func visit(_ node: Int, isSubtree: Bool) {
+    // Where a terminal has ended with the token, whatever comes next starts anew.
+    let outcome =
+      bytes.isEmpty ? nil : bytes.withUnsafeBufferPointer { lexer.outcome($0, start) }
+    switch outcome {
+    case .refused: return
+    case .terminal(let terminal, let end) where end < bytes.count || !isRestart(terminal):
+      cut(terminal, LexicalCut.Item(backlog: Array(bytes[end...]), node: Int32(node), isSubtree: isSubtree))
+      return
+    case .terminal(let terminal, _):
+      restart(terminal, node, isSubtree: isSubtree)
+      return
+    case .unknown:
+      point.others += isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
+      return
+    case .undecided:
+      let own = trie.tokens(at: node)
+      if let example = own.first {
+        point.ends.append(LexicalEnd(condition: .undecided(bytes), tokens: .list(Array(own)), example: example))
+      }
+    case .declined:
+      rest.append(LexicalCut.Item(backlog: bytes, node: Int32(node), isSubtree: isSubtree))
+      return
+    case nil: add(Group(kind: .complete), node)
+    case .unfinished(let unfinished):
+      add(unfinished, node)
+      if isSubtree, !language.hasPattern[Int(unfinished.state)] {
+        glide(below: node, run(unfinished))
+        return
+      }
+    }
+    guard isSubtree else { return }
+    var child = node + 1
+    let end = Int(trie[node].end)
+    while child < end {
+      bytes.append(trie[child].byte)
+      visit(child, isSubtree: true)
+      bytes.removeLast()
+      child = Int(trie[child].end)
+    }
+  }
+
+  /// A terminal that is read in pieces ends with the token, at `node` or at a node below it.
+  ///
+  /// Longer tokens start anew behind their own end only: else there would be a point for every length. Where the scanner
+  /// could start anew, a byte that is part of the terminal by itself is part of it here.
+  private mutating func restart(_ terminal: LexicalCut.Terminal, _ node: Int, isSubtree: Bool) {
+    add(terminal, [], node)
+    guard isSubtree else { return }
+    var child = node + 1
+    let end = Int(trie[node].end)
+    while child < end {
+      bytes.append(trie[child].byte)
+      if isOrdinary(trie[child].byte) {
+        restart(terminal, child, isSubtree: true)
+      } else {
+        visit(child, isSubtree: true)
+      }
+      bytes.removeLast()
+      child = Int(trie[child].end)
+    }
+  }
+
+  /// Whether a byte alone is a terminal that is read in pieces.
+  private mutating func isOrdinary(_ byte: UInt8) -> Bool {
+    if let known = ordinaryBytes[byte] { return known }
+    var result = false
+    if case .terminal(let terminal, 1) = [byte].withUnsafeBufferPointer({ lexer.outcome($0, start) }) {
+      result = isRestart(terminal)
+    }
+    ordinaryBytes[byte] = result
+    return result
+  }
+
+  /// Whether a terminal has ended with the bytes for being read in pieces.
+  private func isRestart(_ terminal: LexicalCut.Terminal) -> Bool {
+    language.restarts.contains { $0.terminal == terminal.symbol }
+  }
+
+  // MARK: Within terminals
+
+  private mutating func run(_ unfinished: TokenLexer.Unfinished) -> Run {
+    let match = unfinished.match
+    return Run(
+      state: match.openState, word: unfinished.word, isPadding: unfinished.isPadding, start: match.openStart,
+      accepted: match.terminal, end: match.end, place: unfinished.isPadding ? -1 : index(of: unfinished.place))
+  }
+
+  /// Takes the tokens below `node`, where `run` has got to.
+  private mutating func glide(below node: Int, _ run: Run) {
+    var child = node + 1
+    let end = Int(trie[node].end)
+    while child < end {
+      let byte = trie[child].byte
+      let next = language.lexer.table[Int(run.state) &* 256 &+ Int(byte)]
+      bytes.append(byte)
+      if next == LexicalAutomaton.dead {
+        stop(run, child)
+      } else {
+        glide(to: child, run, next, byte)
+      }
+      bytes.removeLast()
+      child = Int(trie[child].end)
+    }
+  }
+
+  private mutating func glide(to node: Int, _ run: Run, _ next: UInt16, _ byte: UInt8) {
+    let state = next & LexicalAutomaton.stateMask
+    let isSkipped = next & LexicalAutomaton.skipBit != 0
+    if language.lexer.isFinal[Int(state)] || language.hasPattern[Int(state)]
+      || isSkipped && (start.isTight || !run.isPadding)
+    {
+      visit(node, isSubtree: true)
+      return
+    }
+    var run = run
+    run.state = state
+    if isSkipped {
+      run.start = bytes.count
+    } else {
+      if run.isPadding {
+        run.isPadding = false
+        run.place = index(of: bytes.withUnsafeBufferPointer { lexer.place($0, run.start, start) })
+        run.word = language.wordTerminal == .end || language.keywords == nil ? LexicalAutomaton.dead : 0
+        if start.isTight, run.start > 0 || start.unfinished != nil { return }
+      }
+      if run.word != LexicalAutomaton.dead, let keywords = language.keywords {
+        let word = keywords.table[Int(run.word) &* 256 &+ Int(byte)]
+        run.word = word == LexicalAutomaton.dead ? word : word & LexicalAutomaton.stateMask
+      }
+    }
+    let accepted = language.lexer.accepts[Int(state)]
+    if accepted != LexicalAutomaton.noTerminal {
+      run.accepted = accepted
+      run.end = bytes.count
+    }
+    let own = trie.tokens(at: node)
+    if !own.isEmpty {
+      let endedBefore = run.accepted != LexicalAutomaton.noTerminal && run.end < bytes.count
+      if endedBefore {
+        visit(node, isSubtree: false)
+      } else if run.isPadding {
+        add(padding: bytes.withUnsafeBufferPointer { lexer.place($0, $0.count, start) }, node)
+      } else {
+        add(
+          Group(
+            kind: .open, state: state, word: run.word, place: run.place, mayHaveEnded: mayHaveEnded(run.accepted)),
+          node)
+      }
+    }
+    glide(below: node, run)
+  }
+
+  /// The last byte ends the terminal.
+  private mutating func stop(_ run: Run, _ node: Int) {
+    guard run.accepted != LexicalAutomaton.noTerminal else {
+      if start.unfinished?.hasAccepted ?? false { point.others += trie.tokens(below: node) }
+      return
+    }
+    let symbol = SymbolID(rawValue: run.accepted)
+    guard run.end == bytes.count - 1, language.patterns[symbol.index] == nil,
+      symbol != language.wordTerminal || language.reservedWords.isEmpty, language.layout == nil, !start.isTight
+    else {
+      visit(node, isSubtree: true)
+      return
+    }
+    let item = LexicalCut.Item(backlog: [bytes[bytes.count - 1]], node: Int32(node), isSubtree: true)
+    let key = SimpleCut(
+      symbol: run.accepted, word: symbol == language.wordTerminal ? run.word : LexicalAutomaton.dead, place: run.place)
+    if let known = simpleCuts[key] {
+      known.items.append(item)
+      return
+    }
+    var terminal = LexicalCut.Terminal(symbol: symbol)
+    terminal.place = run.place < 0 ? nil : placeList[Int(run.place)]
+    if key.word != LexicalAutomaton.dead, let keyword = language.keywords?.accepts[Int(key.word)],
+      keyword != LexicalAutomaton.noTerminal
+    {
+      terminal.keyword = SymbolID(rawValue: keyword)
+    }
+    cut(terminal, item)
+    simpleCuts[key] = cuts[terminal]
+  }
+
+  private mutating func index(of place: StartPlace?) -> Int32 {
+    guard let place else { return -1 }
+    if let known = places[place] { return known }
+    placeList.append(place)
+    places[place] = Int32(placeList.count - 1)
+    return Int32(placeList.count - 1)
+  }
+
+  // MARK: Groups
+
+  private mutating func add(_ unfinished: TokenLexer.Unfinished, _ node: Int) {
+    let own = trie.tokens(at: node)
+    if own.isEmpty { return }
+    if unfinished.isPadding {
+      add(padding: unfinished.place, node)
+    } else if unfinished.refused.isEmpty {
+      add(
+        Group(
+          kind: .open, state: unfinished.state, word: unfinished.word, place: index(of: unfinished.place),
+          mayHaveEnded: mayHaveEnded(unfinished.match.terminal)), node)
+    } else {
+      let condition = open(
+        unfinished.state, unfinished.word, refused: unfinished.refused, unfinished.place,
+        mayHaveEnded(unfinished.match.terminal))
+      point.ends.append(LexicalEnd(condition: condition, tokens: .list(Array(own)), example: own[0]))
+    }
+    if let (terminal, end) = unfinished.earlier { add(terminal, Array(bytes[end...]), node) }
+  }
+
+  /// Whether the terminal's last end, if the automaton has `accepted` none in the bytes, is in the text before them.
+  private func mayHaveEnded(_ accepted: UInt16) -> Bool {
+    accepted == LexicalAutomaton.noTerminal && start.unfinished?.hasAccepted ?? false
+  }
+
+  private mutating func add(padding place: StartPlace?, _ node: Int) {
+    add(Group(kind: .padding, place: index(of: place ?? StartPlace())), node)
+  }
+
+  private mutating func add(_ group: Group, _ node: Int) {
+    let own = trie.tokens(at: node)
+    if own.isEmpty { return }
+    if let index = groups[group] {
+      tokens[index] += own
+      return
+    }
+    groups[group] = keys.count
+    keys.append(group)
+    tokens.append(Array(own))
+  }
+
+  private mutating func add(_ terminal: LexicalCut.Terminal, _ backlog: [UInt8], _ node: Int) {
+    cut(terminal, LexicalCut.Item(backlog: backlog, node: Int32(node), isSubtree: false))
+  }
+
+  private mutating func cut(_ terminal: LexicalCut.Terminal, _ item: LexicalCut.Item) {
+    let node = Int(item.node)
+    if item.isSubtree ? trie.tokens(below: node).isEmpty : trie.tokens(at: node).isEmpty { return }
+    if let known = cuts[terminal] {
+      known.items.append(item)
+      return
+    }
+    let cut = LexicalCut(terminal)
+    cut.items = [item]
+    cuts[terminal] = cut
+    point.cuts.append(cut)
+  }
+
+  /// States of the automata from which the same can be reached are alike to the parser.
+  mutating func finish(wordCount: Int) -> LexicalPoint {
+    var merged: [LexicalEnd.Condition: [TokenID]] = [:]
+    var conditions: [LexicalEnd.Condition] = []
+    func add(_ condition: LexicalEnd.Condition, _ tokens: [TokenID]) {
+      if merged[condition] == nil { conditions.append(condition) }
+      merged[condition, default: []] += tokens
+    }
+    for end in point.ends {
+      if case .list(let tokens) = end.tokens { add(end.condition, tokens) }
+    }
+    for (key, tokens) in zip(keys, tokens) {
+      let place = key.place < 0 ? nil : placeList[Int(key.place)]
+      switch key.kind {
+      case .complete: add(.complete, tokens)
+      case .padding: add(.padding(place ?? StartPlace()), tokens)
+      case .open: add(open(key.state, key.word, refused: [], place, key.mayHaveEnded), tokens)
+      }
+    }
+    point.ends = conditions.map { condition in
+      let tokens = merged[condition] ?? []
+      var set = TokenSet.list(tokens)
+      if tokens.count > wordCount {
+        var words = [UInt32](repeating: 0, count: wordCount)
+        words.withUnsafeMutableBufferPointer { set.insert(into: $0) }
+        set = .words(words)
+      }
+      return LexicalEnd(condition: condition, tokens: set, example: tokens[0])
+    }
+    return point
+  }
+
+  private func open(
+    _ state: UInt16, _ word: UInt16, refused: [SymbolID], _ place: StartPlace?, _ mayHaveEnded: Bool
+  ) -> LexicalEnd.Condition {
+    let reachable = language.lexer.reachable[Int(state)]
+    var keywords: [SymbolID] = []
+    if word != LexicalAutomaton.dead, language.wordTerminal != .end, reachable.contains(language.wordTerminal) {
+      keywords = language.keywords?.reachable[Int(word)] ?? []
+    }
+    return .open(
+      terminals: reachable.filter { !refused.contains($0) }, keywords: keywords, place: place,
+      mayHaveEnded: mayHaveEnded)
+  }
+}

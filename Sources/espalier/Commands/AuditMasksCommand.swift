@@ -1,0 +1,69 @@
+import ArgumentParser
+import Audit
+import Denoiser
+import Grammar
+import Recognition
+import Vocabulary
+
+struct AuditMasks: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "masks",
+    abstract: "Compare masks with the check of every single token, at frontiers of real files.",
+    discussion: "A hole is cut from each file and filled with its true tokens.")
+
+  @OptionGroup var options: AuditCorpusOptions
+  @OptionGroup var workload: MaskWorkloadOptions
+
+  func run() async throws {
+    let store = GrammarStore.default
+    let corpus = try options.corpus(store)
+    let tokenizer = try workload.tokenizer()
+    var total = MaskAudit.Report()
+    for (name, inputs) in Dictionary(grouping: corpus.inputs, by: \.language).sorted(by: { $0.key < $1.key }) {
+      let paths = TokenPaths(try Language(try store.open(name)), tokenizer.vocabulary)
+      var audit = MaskAudit(workload.workload(paths, tokenizer, seed: options.seed), tokenizer.vocabulary)
+      let report = audit.run(inputs) { found in
+        let place = "behind \(String(decoding: found.prefix.suffix(40), as: UTF8.self).debugDescription)"
+        let token = String(decoding: found.token, as: UTF8.self).debugDescription
+        print("\(found.name): \(token) \(place) is \(found.isInMask ? "only" : "not") in the mask")
+      }
+      total.files += report.files
+      total.frontiers += report.frontiers
+      total.tokens += report.tokens
+      total.permitted += report.permitted
+      total.disagreements += report.disagreements
+    }
+    print(
+      #"{"files":\#(total.files),"frontiers":\#(total.frontiers),"tokens":\#(total.tokens),"#
+        + #""permitted":\#(total.permitted),"disagreements":\#(total.disagreements.count)}"#)
+    if !total.disagreements.isEmpty { throw ExitCode(1) }
+  }
+}
+
+/// What frontiers masks are computed at, and over which vocabulary.
+struct MaskWorkloadOptions: ParsableArguments {
+  @Option(help: "Frontiers per file at the most.")
+  var frontiers = 40
+
+  @Option(help: "Lines of each file that the hole takes away.")
+  var lines = 8
+
+  @Flag(help: "Leave out the text behind the hole, as where text is written left to right.")
+  var openEnded = false
+
+  @Option(name: .customLong("tokenizer"), help: "A tokenizer.json; else that of the default model.")
+  var tokenizerPath: String?
+
+  func validate() throws {
+    guard frontiers > 0, lines > 0 else { throw ValidationError("--frontiers and --lines must be positive.") }
+  }
+
+  func tokenizer() throws -> Tokenizer {
+    try tokenizerPath.map { path in try Tokenizer(contentsOf: path) } ?? DefaultModel.tokenizer()
+  }
+
+  func workload(_ paths: TokenPaths, _ tokenizer: Tokenizer, seed: UInt64) -> MaskWorkload {
+    MaskWorkload(
+      paths, tokenizer, frontiers: frontiers, lines: lines, isOpenEnded: openEnded, seed: seed)
+  }
+}
