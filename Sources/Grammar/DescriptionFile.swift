@@ -16,7 +16,7 @@ extension GrammarDescription {
     "layout": .mapping([
       "newline": .value, "indent": .value, "dedent": .value, "tabWidth": .value, "brackets": .list(.value),
     ]),
-    "contexts": .list(.list(.value)), "placeholders": .dictionary, "restarts": .dictionary,
+    "contexts": .list(.list(.value)), "placeholders": .dictionary, "contents": .dictionary,
     "probes": .list(.value),
     "functions": .list(.mapping(["node": .value, "name": .value, "body": .value])),
     "reference": .list(.value),

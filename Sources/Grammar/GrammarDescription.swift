@@ -11,9 +11,9 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   public var layout: Layout?
   /// Pairs of external terminals between which the scanner is in another state, as those that start and end a string.
   public var contexts: [[String]]?
-  /// External terminals that may be read in pieces, as the words of a string: behind a character that matches the
-  /// pattern, the scanner started anew goes on as if it had not stopped. Masks are fast in such terminals.
-  public var restarts: [String: String]?
+  /// External terminals with text all of which is alike, as the words of a string: behind a character that the pattern
+  /// matches, the scanner goes on as it does behind the letter a. Masks are fast in such text.
+  public var contents: [String: String]?
   /// Sample text for terminals that have no fixed spelling, by symbol name; used for shortest completions.
   public var placeholders: [String: String]?
   /// Further text that the external scanner is probed with at the end of known bytes.

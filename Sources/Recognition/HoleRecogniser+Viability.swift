@@ -22,13 +22,14 @@ extension HoleRecogniser {
     frontier.heads.contains { isViable($0, text, hole) }
   }
 
-  /// Whether `token` behind the text is viable on `head`, a parser that has taken all of it but `pending` bytes.
+  /// Whether `token` behind the text is viable on `head`, a parser that has taken all of it but `pending` bytes; more than
+  /// the token has for one at the frontier, whose position tells what it has taken.
   func isViable(_ head: Head, behind token: some Collection<UInt8>, pending: Int) -> Bool {
     let count = buffer.count
     buffer.append(contentsOf: token)
     defer { buffer.truncate(to: count) }
     var head = head
-    head.position = buffer.count - pending
+    if pending <= token.count { head.position = buffer.count - pending }
     return isViable(head, buffer.bytes, hole)
   }
 

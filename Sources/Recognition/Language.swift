@@ -42,8 +42,10 @@ public final class Language: @unchecked Sendable {
   /// Shape (terminalCount): text for each terminal, empty where none is known, and what it costs in a completion.
   let samples: TerminalSamples
   let fixedProbes: FixedProbes
-  /// External terminals that may be read in pieces, and behind which characters.
-  let restarts: [(terminal: SymbolID, behind: TerminalPattern)]
+  /// External terminals with text all of which is alike, and the characters that it consists of.
+  let contents: [(terminal: SymbolID, ordinary: TerminalPattern)]
+  /// What stands for such text.
+  static let ordinaryByte = UInt8(ascii: "a")
 
   /// Everything that a state does under any lookahead, for gaps.
   struct Row {
@@ -95,14 +97,14 @@ public final class Language: @unchecked Sendable {
       (grammar.description.layout?.brackets ?? []).map { [String($0.prefix(1)), String($0.suffix(1))] }, grammar)
     contextChange = try Language.changes(grammar.description.contexts ?? [], grammar)
 
-    var restarts: [(terminal: SymbolID, behind: TerminalPattern)] = []
-    for (name, expression) in grammar.description.restarts ?? [:] {
+    var contents: [(terminal: SymbolID, ordinary: TerminalPattern)] = []
+    for (name, expression) in grammar.description.contents ?? [:] {
       let pattern = try TerminalPattern(expression)
       for symbol in try grammar.symbols(named: name) where symbol.index < terminalCount {
-        restarts.append((symbol, pattern))
+        contents.append((symbol, pattern))
       }
     }
-    self.restarts = restarts.sorted { $0.terminal.rawValue < $1.terminal.rawValue }
+    self.contents = contents.sorted { $0.terminal.rawValue < $1.terminal.rawValue }
 
     var reserved = [Bool](repeating: false, count: terminalCount)
     var unknown: [[UInt8]] = []

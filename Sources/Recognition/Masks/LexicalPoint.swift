@@ -63,13 +63,14 @@ struct LexicalEnd {
     /// `place` is nil if the terminal began before the token. If it becomes none of them, the text before the token may
     /// also have been a terminal already, with the rest lexed anew, where `mayHaveEnded`.
     case open(terminals: [SymbolID], keywords: [SymbolID], place: StartPlace?, mayHaveEnded: Bool)
-    /// The scanner asks for more than these bytes, the last of the token.
+    /// The scanner asks for more than these bytes, or as many that are alike, the last of the token.
     case undecided([UInt8])
   }
   var condition: Condition
   var tokens: TokenSet
-  /// One of the tokens.
+  /// One of the tokens, and how many bytes of it and of the text before it the scanner asked for more than.
   var example: TokenID
+  var pending = 0
 }
 
 /// Tokens that end a terminal in the same way, and go on.

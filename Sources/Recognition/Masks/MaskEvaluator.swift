@@ -40,7 +40,9 @@ final class MaskEvaluator {
     completion = session.completion
   }
 
-  deinit { verdicts.forEach { $0.deallocate() } }
+  deinit {
+    for row in verdicts { row.deallocate() }
+  }
 
   /// All tokens that may come next.
   func mask() -> TokenMask {
@@ -77,14 +79,12 @@ final class MaskEvaluator {
     if start.row != 0, let scanner = session.recogniser.lexer.scanner {
       let scan = scanner.scan(text, head.position, row: Int(start.row), state: head.scanner)
       if scan.sawEnd {
-        // A terminal that may be read in pieces ends here, and what comes next does not depend on its text.
-        if case .terminal(let terminal, pending.count) = paths.lexer.outcome(
-          UnsafeBufferPointer(rebasing: pending), start)
-        {
-          forEachShift(terminal, standing) { parts.append(tokens(paths.point($0, behind: []), $1)) }
-        } else {
-          parts.append(tokens(paths.point(start, behind: Array(pending)), standing))
+        var bytes = Array(pending)
+        // In the words of a long string it does not matter which they are.
+        if case .undecided(isOrdinary: true) = paths.lexer.outcome(UnsafeBufferPointer(rebasing: pending), start) {
+          bytes = [Language.ordinaryByte]
         }
+        parts.append(tokens(paths.point(start, behind: bytes), standing))
         return
       }
       start.row = 0
@@ -213,8 +213,8 @@ final class MaskEvaluator {
     case .padding(let place):
       return (head.startsLine || fitsLayout(standing, place))
         && completion.isCompletable(head.node, hole: session.hole, completion.place(head))
-    case .undecided(let bytes):
-      return session.isViable(head, behind: paths.vocabulary.bytes(of: end.example), pending: bytes.count)
+    case .undecided:
+      return session.isViable(head, behind: paths.vocabulary.bytes(of: end.example), pending: end.pending)
     case .open(let terminals, let keywords, let place, _):
       let state = arena.nodes[Int(head.node)].state
       let fits = fitsLayout(standing, place)

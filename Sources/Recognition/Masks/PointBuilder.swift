@@ -66,20 +66,17 @@ struct PointBuilder {
       bytes.isEmpty ? nil : bytes.withUnsafeBufferPointer { lexer.outcome($0, start) }
     switch outcome {
     case .refused: return
-    case .terminal(let terminal, let end) where end < bytes.count || !isRestart(terminal):
+    case .terminal(let terminal, let end):
       cut(terminal, LexicalCut.Item(backlog: Array(bytes[end...]), node: Int32(node), isSubtree: isSubtree))
-      return
-    case .terminal(let terminal, _):
-      restart(terminal, node, isSubtree: isSubtree)
       return
     case .unknown:
       point.others += isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
       return
+    case .undecided(isOrdinary: true):
+      goOn(node, isSubtree: isSubtree)
+      return
     case .undecided:
-      let own = trie.tokens(at: node)
-      if let example = own.first {
-        point.ends.append(LexicalEnd(condition: .undecided(bytes), tokens: .list(Array(own)), example: example))
-      }
+      addUndecided(bytes, node)
     case .declined:
       rest.append(LexicalCut.Item(backlog: bytes, node: Int32(node), isSubtree: isSubtree))
       return
@@ -102,19 +99,18 @@ struct PointBuilder {
     }
   }
 
-  /// A terminal that is read in pieces ends with the token, at `node` or at a node below it.
+  /// Takes tokens within text of a scanner's terminal all of which is alike.
   ///
-  /// Longer tokens start anew behind their own end only: else there would be a point for every length. Where the scanner
-  /// could start anew, a byte that is part of the terminal by itself is part of it here.
-  private mutating func restart(_ terminal: LexicalCut.Terminal, _ node: Int, isSubtree: Bool) {
-    add(terminal, [], node)
+  /// There a byte that would be such text by itself is.
+  private mutating func goOn(_ node: Int, isSubtree: Bool) {
+    addUndecided([Language.ordinaryByte], node)
     guard isSubtree else { return }
     var child = node + 1
     let end = Int(trie[node].end)
     while child < end {
       bytes.append(trie[child].byte)
       if isOrdinary(trie[child].byte) {
-        restart(terminal, child, isSubtree: true)
+        goOn(child, isSubtree: true)
       } else {
         visit(child, isSubtree: true)
       }
@@ -123,20 +119,22 @@ struct PointBuilder {
     }
   }
 
-  /// Whether a byte alone is a terminal that is read in pieces.
   private mutating func isOrdinary(_ byte: UInt8) -> Bool {
     if let known = ordinaryBytes[byte] { return known }
     var result = false
-    if case .terminal(let terminal, 1) = [byte].withUnsafeBufferPointer({ lexer.outcome($0, start) }) {
-      result = isRestart(terminal)
+    if case .undecided(isOrdinary: true) = [byte].withUnsafeBufferPointer({ lexer.outcome($0, start) }) {
+      result = true
     }
     ordinaryBytes[byte] = result
     return result
   }
 
-  /// Whether a terminal has ended with the bytes for being read in pieces.
-  private func isRestart(_ terminal: LexicalCut.Terminal) -> Bool {
-    language.restarts.contains { $0.terminal == terminal.symbol }
+  private mutating func addUndecided(_ pending: [UInt8], _ node: Int) {
+    let own = trie.tokens(at: node)
+    guard let example = own.first else { return }
+    point.ends.append(
+      LexicalEnd(
+        condition: .undecided(pending), tokens: .list(Array(own)), example: example, pending: bytes.count))
   }
 
   // MARK: Within terminals
@@ -315,12 +313,16 @@ struct PointBuilder {
   mutating func finish(wordCount: Int) -> LexicalPoint {
     var merged: [LexicalEnd.Condition: [TokenID]] = [:]
     var conditions: [LexicalEnd.Condition] = []
+    var pending: [LexicalEnd.Condition: Int] = [:]
     func add(_ condition: LexicalEnd.Condition, _ tokens: [TokenID]) {
       if merged[condition] == nil { conditions.append(condition) }
       merged[condition, default: []] += tokens
     }
     for end in point.ends {
-      if case .list(let tokens) = end.tokens { add(end.condition, tokens) }
+      if case .list(let tokens) = end.tokens {
+        if merged[end.condition] == nil { pending[end.condition] = end.pending }
+        add(end.condition, tokens)
+      }
     }
     for (key, tokens) in zip(keys, tokens) {
       let place = key.place < 0 ? nil : placeList[Int(key.place)]
@@ -338,7 +340,8 @@ struct PointBuilder {
         words.withUnsafeMutableBufferPointer { set.insert(into: $0) }
         set = .words(words)
       }
-      return LexicalEnd(condition: condition, tokens: set, example: tokens[0])
+      return LexicalEnd(
+        condition: condition, tokens: set, example: tokens[0], pending: pending[condition] ?? 0)
     }
     return point
   }

@@ -10,8 +10,8 @@ final class TokenLexer {
   enum Outcome {
     /// The bytes end within something; `isPadding` if no terminal has begun.
     case unfinished(Unfinished)
-    /// The scanner asks for more.
-    case undecided
+    /// The scanner asks for more; whether it does so within text all of which is alike.
+    case undecided(isOrdinary: Bool)
     /// The scanner declines, whatever follows.
     case declined
     /// A terminal ends at `end`, whatever follows the bytes.
@@ -51,7 +51,7 @@ final class TokenLexer {
       return text.withUnsafeBufferPointer { text in
         let scan = scanner.scan(text, 1, row: Int(start.row), state: start.scanner.actual)
         if scan.usedColumn { return .unknown }
-        if scan.sawEnd { return restart(bytes, start, scanner) }
+        if scan.sawEnd { return .undecided(isOrdinary: isOrdinary(bytes, start, scanner)) }
         if scan.found { return external(scan, text, start, scanner) }
         return .declined
       }
@@ -88,31 +88,27 @@ final class TokenLexer {
     return .terminal(terminal, end: scan.end - 1)
   }
 
-  /// A terminal that may be read in pieces ends where the scanner may start anew.
-  private func restart(
+  /// Whether the scanner goes on behind `bytes`, on which it has not decided, as behind `Language.ordinaryByte`.
+  private func isOrdinary(
     _ bytes: UnsafeBufferPointer<UInt8>, _ start: LexicalStart, _ scanner: ScannerSession
-  ) -> Outcome {
-    guard !language.restarts.isEmpty, !bytes.isEmpty, !bytes.endsInsideCharacter else { return .undecided }
+  ) -> Bool {
+    guard !language.contents.isEmpty, !bytes.isEmpty, !bytes.endsInsideCharacter else { return false }
     let character = bytes.reversed().prefix { $0 & 0xC0 == 0x80 }.count + 1
-    guard character <= bytes.count else { return .undecided }
-    for (terminal, pattern) in language.restarts {
+    guard character <= bytes.count else { return false }
+    return language.contents.contains { terminal, ordinary in
       guard scanner.isValid(terminal, row: Int(start.row)),
-        pattern.match(
-          bytes, bytes.count - character..<bytes.count, terminalIsOpen: false, textIsComplete: true) == .matches
-      else { continue }
+        ordinary.match(bytes, bytes.count - character..<bytes.count, terminalIsOpen: false, textIsComplete: true)
+          == .matches
+      else { return false }
+      // The bytes are text of that terminal if something that may follow shows it.
       let text = Array([0x20] + bytes)
-      for probe in language.fixedProbes.texts {
+      return language.fixedProbes.texts.contains { probe in
         let scan = (text + probe).withUnsafeBufferPointer {
           scanner.scan($0, 1, row: Int(start.row), state: start.scanner.actual)
         }
-        guard scan.found, scan.terminal == terminal, scan.end >= text.count, scan.state == start.scanner.actual else {
-          continue
-        }
-        return .terminal(
-          self.terminal(terminal, bytes, from: max(scan.start - 1, 0), to: bytes.count, start), end: bytes.count)
+        return scan.found && scan.terminal == terminal && scan.end >= text.count && scan.state == start.scanner.actual
       }
     }
-    return .undecided
   }
 
   private func internally(_ bytes: UnsafeBufferPointer<UInt8>, _ start: LexicalStart) -> Outcome {
