@@ -22,14 +22,24 @@ public struct SoundnessAudit {
     /// The finished texts, for the reference parser.
     public var texts: [[UInt8]] = []
 
-    /// How many of the finished texts the language's own parser judges, accepts, and accepts as far as syntax goes; nil
-    /// where there is none.
-    public func judgedByReference(_ grammar: Grammar) throws -> (judged: Int, accepted: Int, syntax: Int)? {
+    /// What the language's own parser says about the finished texts; nil where there is none.
+    public func judgedByReference(_ grammar: Grammar) throws -> ReferenceReport? {
       guard let reference = try ReferenceJudge(grammar) else { return nil }
-      let verdicts = reference.verdicts(on: texts).compactMap(\.self)
-      if verdicts.isEmpty { return nil }
-      return (verdicts.count, verdicts.count { $0 == .accepted }, verdicts.count(where: \.acceptsSyntax))
+      let verdicts = reference.verdicts(on: texts)
+      let judged = verdicts.compactMap(\.self)
+      if judged.isEmpty { return nil }
+      return ReferenceReport(
+        judged: judged.count, accepted: judged.count { $0 == .accepted }, syntax: judged.count(where: \.acceptsSyntax),
+        rejected: verdicts.indices.filter { verdicts[$0].map { !$0.acceptsSyntax } ?? false })
     }
+  }
+  /// How many of the finished texts the language's own parser judges, accepts, and accepts as far as syntax goes.
+  public struct ReferenceReport: Sendable {
+    public var judged: Int
+    public var accepted: Int
+    public var syntax: Int
+    /// The indices of the others.
+    public var rejected: [Int]
   }
   public struct Failure: Sendable {
     public var name: String

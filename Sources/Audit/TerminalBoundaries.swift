@@ -5,23 +5,24 @@ import Recognition
 struct TerminalBoundaries {
   /// Offsets behind each terminal, ascending.
   private(set) var offsets: [Int] = []
-  /// The external scanner's context at each offset; text behind a hole is expected to go on in that before it.
-  private var contexts: [Int: Int32] = [:]
+  /// The context at each offset; text behind a hole is expected to go on in that before it.
+  private var contexts: [Int: TextContext] = [:]
 
   init(_ language: Language, _ text: [UInt8]) {
     let recogniser = Recogniser(language)
     var frontier = recogniser.start
-    var found: [Int: Int32] = [:]
+    var found: [Int: TextContext] = [:]
     text.withUnsafeBufferPointer { bytes in
-      _ = recogniser.advance(&frontier, bytes, isComplete: true) { position, heads in found[position] = heads[0].context
+      _ = recogniser.advance(&frontier, bytes, isComplete: true) { position, heads in
+        found[position] = recogniser.context(of: heads[0])
       }
     }
     offsets = found.keys.sorted()
     contexts = found
   }
 
-  /// The scanner's context behind the last terminal before `offset`. O(log terminals).
-  func context(at offset: Int) -> Int32? {
+  /// The context behind the last terminal before `offset`. O(log terminals).
+  func context(at offset: Int) -> TextContext? {
     var range = 0..<offsets.count
     while range.count > 1 {
       let middle = (range.lowerBound + range.upperBound) / 2

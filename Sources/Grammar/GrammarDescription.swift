@@ -16,7 +16,8 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   public var contents: [String: String]?
   /// Sample text for terminals that have no fixed spelling, by symbol name; used for shortest completions.
   public var placeholders: [String: String]?
-  /// Further text that the external scanner is probed with at the end of known bytes.
+  /// Further text that the external scanner is probed with at the end of known bytes; "{}" stands for each word that its
+  /// state holds, as that which ends a heredoc.
   public var probes: [String]?
   /// How functions look in the parse tree, for `generate --function`.
   public var functions: [Function]?

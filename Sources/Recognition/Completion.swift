@@ -22,6 +22,8 @@ final class Completion {
     var state: Int32 = 0
     /// How many contexts are open.
     var depth: Int8 = 0
+    /// The parser is within an extra of several terminals.
+    var isInExtra = false
   }
 
   /// How many contexts are open at `head` beyond those at the hole's start.
@@ -47,6 +49,7 @@ final class Completion {
     let depth = depth(head)
     var line = LinePlace(startsLine: head.startsLine)
     line.contexts = LinePlace.counted(depth)
+    line.startsInExtra = context.isInExtra
     return Place(line: line, scanner: depth == 0 && context.depth > 0 ? head.context : context.state)
   }
 

@@ -132,6 +132,10 @@ extension HoleRecogniser {
       add(language.samples.texts[terminal.index], Int(language.samples.costs[terminal.index]))
     }
     for closer in language.fixedProbes.closers { add(closer, 6) }
+    let states = Set(frontier.heads.map(\.scanner)).sorted()
+    for state in states {
+      for closer in language.fixedProbes.filled(recogniser.lexer.scanner?.words(of: state) ?? []) { add(closer, 6) }
+    }
     return result
   }
 }

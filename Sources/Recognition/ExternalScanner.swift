@@ -23,10 +23,11 @@ struct ExternalScanner: @unchecked Sendable {
 /// A scanner at work: its payload, and the serialised states that it has been seen in, interned.
 final class ScannerSession {
   private let scanner: ExternalScanner
-  private let payload: UnsafeMutableRawPointer?
+  private var payload: UnsafeMutableRawPointer?
   private var lexer = EspalierTextLexer()
   private var states: [[UInt8]] = []
   private var identifiers: [[UInt8]: Int32] = [:]
+  private var wordsOfStates: [Int32: [[UInt8]]] = [:]
   private let buffer: UnsafeMutablePointer<CChar>
   /// As the runtime's TREE_SITTER_SERIALIZATION_BUFFER_SIZE.
   private static let bufferSize = 1024
@@ -73,10 +74,7 @@ final class ScannerSession {
   /// Runs the scanner at `position` in the interned `state` with row `row` of valid terminals.
   func scan(_ text: UnsafeBufferPointer<UInt8>, _ position: Int, row: Int, state: Int32) -> Result {
     let serialised = states[Int(state)]
-    serialised.withUnsafeBytes { bytes in
-      espalier_scanner_deserialize(
-        scanner.language, payload, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(bytes.count))
-    }
+    enter(serialised)
     espalier_lexer_start(&lexer, text.baseAddress, UInt32(text.count), UInt32(position))
     let found = espalier_scan(scanner.language, payload, &lexer, scanner.validity + row * scanner.terminals.count)
     let sawEnd = lexer.reached_end
@@ -92,6 +90,33 @@ final class ScannerSession {
     return Result(
       found: true, terminal: scanner.terminals[Int(lexer.lexer.result_symbol)], start: Int(lexer.token_start),
       end: Int(lexer.token_end), state: after, sawEnd: sawEnd, usedColumn: lexer.used_column)
+  }
+
+  /// Brings the scanner into a state. Some keep more of the state before than they should, as heredocs that were open in
+  /// it (tree-sitter-bash 0.23): a new scanner does not.
+  private func enter(_ serialised: [UInt8]) {
+    deserialise(serialised)
+    let count = Int(espalier_scanner_serialize(scanner.language, payload, buffer))
+    if UnsafeRawBufferPointer(start: buffer, count: count).elementsEqual(serialised) { return }
+    espalier_scanner_destroy(scanner.language, payload)
+    payload = espalier_scanner_create(scanner.language)
+    deserialise(serialised)
+  }
+
+  private func deserialise(_ serialised: [UInt8]) {
+    serialised.withUnsafeBytes { bytes in
+      espalier_scanner_deserialize(
+        scanner.language, payload, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(bytes.count))
+    }
+  }
+
+  /// What can be read in a serialised state: the words that end what is open, if the scanner keeps them.
+  func words(of state: Int32) -> [[UInt8]] {
+    if let known = wordsOfStates[state] { return known }
+    // Characters may be kept in several bytes each.
+    let words = states[Int(state)].filter { $0 != 0 }.split { $0 < 0x20 || $0 == 0x7F }.map(Array.init)
+    wordsOfStates[state] = words
+    return words
   }
 
   /// The number of a serialised state.

@@ -192,7 +192,7 @@ extension HoleRecogniser {
   ) -> Bool {
     var declined = false
     let known = text.count
-    var probes = language.probes(recogniser.arena, head, text)
+    var probes = language.probes(recogniser.arena, head, text, words: scanner.words(of: head.scanner))
     if text.endsInsideCharacter {
       // Scanners read whole characters: the last one is ended in some ways first.
       probes = text.endsOfCharacter.flatMap { end in probes.map { end + $0 } }

@@ -98,15 +98,19 @@ public final class HoleRecogniser {
   /// The scanner's context at the end of `text`, where a hole starts: a terminal that could go on is taken to end there.
   func context(of frontier: Frontier) -> Completion.Context {
     guard let head = frontier.heads.first else { return Completion.Context() }
-    let known = Completion.Context(state: head.context, depth: recogniser.arena.nodes[Int(head.node)].open.contexts)
-    let row = Int(language.externalLexStates[Int(recogniser.arena.nodes[Int(head.node)].state)])
+    let state = Int(recogniser.arena.nodes[Int(head.node)].state)
+    let known = Completion.Context(
+      state: head.context, depth: recogniser.arena.nodes[Int(head.node)].open.contexts,
+      isInExtra: language.isInExtra[state])
+    let row = Int(language.externalLexStates[state])
     guard row != 0, head.position < buffer.count, let scanner = recogniser.lexer.scanner else { return known }
-    for probe in language.fixedProbes.contextTexts {
+    for probe in language.fixedProbes.contextTexts(scanner.words(of: head.context)) {
       let scan = scanner.scan(buffer.continued(by: probe), head.position, row: row, state: head.context)
       let isLayout = language.layout.map { $0.isLayout(scan.terminal) } ?? false
       if scan.found, scan.end == buffer.count, !isLayout {
         return Completion.Context(
-          state: scan.state, depth: known.depth + language.contextChange[scan.terminal.index])
+          state: scan.state, depth: known.depth + language.contextChange[scan.terminal.index],
+          isInExtra: known.isInExtra)
       }
     }
     return known
@@ -206,7 +210,11 @@ public final class HoleRecogniser {
     if !completion.allowsOtherContexts {
       next.heads.removeAll { head in
         let depth = completion.depth(head)
-        return depth > 0 || depth == 0 && context.depth == 0 && head.context != context.state
+        // An extra that the hole opens would swallow it, too. Where contexts are counted, a state that outlives its string
+        // means nothing; where not, the state that a scanner starts in is that with nothing open.
+        let isInExtra = language.isInExtra[Int(recogniser.arena.nodes[Int(head.node)].state)]
+        return depth > 0 || isInExtra && !context.isInExtra
+          || depth == 0 && !language.countsContexts && head.context != context.state && head.context != 0
       }
     }
     let accepted = recogniser.advance(&next, buffer.bytes, isComplete: isLast)

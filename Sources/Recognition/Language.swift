@@ -37,6 +37,10 @@ public final class Language: @unchecked Sendable {
   let hasPattern: [Bool]
   /// Shape (stateCount): whether a state is inside a string, where nothing is padding.
   let isTight: [Bool]
+  /// Shape (stateCount): whether a state is within an extra of several terminals.
+  let isInExtra: [Bool]
+  /// Shape (stateCount): whether the first terminal of such an extra leads to a state.
+  let startsExtra: [Bool]
   /// Shape (stateCount): what a state can do under some lookahead.
   let rows: [Row]
   /// Shape (terminalCount): text for each terminal, empty where none is known, and what it costs in a completion.
@@ -134,6 +138,8 @@ public final class Language: @unchecked Sendable {
     actions.initialize(from: flat, count: flat.count)
     cells = .allocate(capacity: max(narrowed.cells.count, 1))
     cells.initialize(from: narrowed.cells, count: narrowed.cells.count)
+    let extras = ExtraStates(narrowed, grammar)
+    (isInExtra, startsExtra) = (extras.within, extras.starts)
     strictLayout = dialect.strictLayout == true && layout != nil
     var tight: [SymbolID] = []
     for name in dialect.tightTerminals ?? [] { tight += try grammar.symbols(named: name) }

@@ -7,6 +7,9 @@ struct LinePlace: Hashable {
   /// Contexts of the scanner that are open beyond those at the hole's start; `unknownContexts` once there were too many.
   var contexts: Int8 = 0
 
+  /// The hole starts within an extra of several terminals, and so may end in one.
+  var startsInExtra = false
+
   static let any = LinePlace()
   /// What a way through the summaries opens and closes at the most: nested strings need not be opened, but may be open.
   static let countedContexts = -2...1

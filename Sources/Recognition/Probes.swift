@@ -1,3 +1,4 @@
+import Foundation
 import Grammar
 
 extension Language {
@@ -5,8 +6,12 @@ extension Language {
   ///
   /// A letter, digit, blank, line break, closing delimiters, quotes; under a layout rule a line at every open column
   /// and one deeper; and what the grammar's folder adds. O(open blocks).
-  func probes(_ arena: StackArena, _ head: Head, _ text: UnsafeBufferPointer<UInt8>) -> [[UInt8]] {
-    var result = fixedProbes.texts
+  ///
+  /// - Parameter words: the words of the scanner's state.
+  func probes(
+    _ arena: StackArena, _ head: Head, _ text: UnsafeBufferPointer<UInt8>, words: [[UInt8]]
+  ) -> [[UInt8]] {
+    var result = fixedProbes.texts + fixedProbes.filled(words)
     guard let layout else { return result }
     var columns = arena.openColumns(of: head.node)
     columns.insert(columns[0] + 4, at: 0)
@@ -30,14 +35,30 @@ struct FixedProbes {
   /// Text that may end what a scanner has open.
   let closers: [[UInt8]]
   /// What a scanner is tried with to learn in which context it is: both.
-  let contextTexts: [[UInt8]]
+  private let contextTexts: [[UInt8]]
+  /// What stands around a word of the scanner's state.
+  private let templates: [(before: [UInt8], after: [UInt8])]
 
   init(_ description: GrammarDescription) {
-    let own = (description.probes ?? []).map { Array($0.utf8) }
+    let probes = description.probes ?? []
+    let own = probes.filter { !$0.contains(Self.word) }.map { Array($0.utf8) }
+    templates = probes.filter { $0.contains(Self.word) }.map {
+      let parts = $0.components(separatedBy: Self.word)
+      return (Array(parts[0].utf8), Array(parts[1].utf8))
+    }
     texts = Self.common + own
     closers = own + Self.closing
     contextTexts = texts + closers.map { $0 + [0x20] }
   }
+
+  /// The continuations that need a word of the scanner's state, as the word that ends a heredoc. O(words).
+  func filled(_ words: [[UInt8]]) -> [[UInt8]] {
+    words.flatMap { word in templates.map { $0.before + word + $0.after } }
+  }
+
+  func contextTexts(_ words: [[UInt8]]) -> [[UInt8]] { filled(words) + contextTexts }
+
+  private static let word = "{}"
 
   private static let common: [[UInt8]] = [
     "a ", "0 ", " a", "\na", ") ", "] ", "} ", "\" ", "' ", "` ", "= ", "a\" ", "a' ", "a` ", "a\"\"\" ", "a''' ",

@@ -24,8 +24,23 @@ extension Recogniser {
     return Set(heads.flatMap { arena.openColumns(of: $0.node) }).sorted(by: >)
   }
 
+  /// What the text behind `head` is read in.
+  public func context(of head: Head) -> TextContext {
+    let node = arena.nodes[Int(head.node)]
+    return TextContext(
+      scanner: head.context, depth: node.open.contexts, isInExtra: language.isInExtra[Int(node.state)])
+  }
+
   /// The frontier that these heads make.
   public func frontier(_ heads: [Head]) -> Frontier { Frontier(heads: heads) }
+}
+
+/// What a text is read in: strings that are open, and extras of several terminals.
+public struct TextContext: Hashable, Sendable {
+  /// The external scanner's state but for layout, by number.
+  var scanner: Int32
+  var depth: Int8
+  var isInExtra: Bool
 }
 
 extension Language {

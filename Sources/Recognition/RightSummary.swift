@@ -331,6 +331,11 @@ final class RightSummary {
       reduce(key, reduction.symbol.rawValue | Exit.extraBit, reduction.childCount, here)
     }
     for shift in row.shifts where position.line.allows(shift.terminal, language) {
+      if language.startsExtra[shift.target.index] {
+        // One extra in another would only lead to more of the same.
+        let mayEndInside = suffix.allowsOtherContexts || position.line.startsInExtra
+        if !mayEndInside || language.isInExtra[Int(state)] { continue }
+      }
       let line = position.line.behind(shift.terminal, language)
       let next =
         line == position.line ? here : suffix.identifier(.gap(Int(position.segment), position.scanner, line))

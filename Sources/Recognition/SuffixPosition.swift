@@ -92,8 +92,10 @@ final class SuffixText {
   /// It goes on in the context in front of the hole; in the one around that, where the hole has closed it; and where
   /// other contexts are allowed, in one that the hole has opened.
   func arrivals(_ state: UInt16, behind gap: SuffixPosition) -> [Int32] {
+    if language.isInExtra[Int(state)], !gap.line.startsInExtra, !allowsOtherContexts { return [] }
     var line = gap.line
     line.contexts = 0
+    line.startsInExtra = false
     func arrivals(_ scanner: Int32) -> [Int32] {
       self.arrivals(state, segment: Int(gap.segment), offset: 0, scanner: scanner, line: line)
     }
@@ -137,7 +139,7 @@ final class SuffixText {
   }
 
   /// A state of the scanner that one or two terminals lead to, and how many contexts more are open in it.
-  private struct NearContext {
+  private struct NearContext: Equatable {
     var state: Int32
     var change: Int8
   }
@@ -153,15 +155,15 @@ final class SuffixText {
       var next: [NearContext] = []
       for context in first {
         for row in rows {
-          for probe in language.fixedProbes.contextTexts {
+          for probe in language.fixedProbes.contextTexts(session.words(of: context.state)) {
             let scan = probe.withUnsafeBufferPointer { session.scan($0, 0, row: Int(row), state: context.state) }
-            guard scan.found, !(language.layout.map { $0.isLayout(scan.terminal) } ?? false), scan.state != scanner,
-              !result.contains(where: { $0.state == scan.state })
-            else { continue }
-            next.append(
-              NearContext(
-                state: scan.state, change: context.change + language.contextChange[scan.terminal.index]))
-            result.append(next[next.count - 1])
+            guard scan.found, !(language.layout.map { $0.isLayout(scan.terminal) } ?? false) else { continue }
+            // Some scanners are in the same state in a string and behind it.
+            let found = NearContext(
+              state: scan.state, change: context.change + language.contextChange[scan.terminal.index])
+            if found == NearContext(state: scanner, change: 0) || result.contains(found) { continue }
+            next.append(found)
+            result.append(found)
           }
         }
       }
@@ -187,6 +189,8 @@ final class SuffixText {
     if !isLast, offset == text.count || !language.isTight[Int(state)],
       text[offset...].allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 })
     {
+      var line = line
+      line.startsInExtra = language.isInExtra[Int(state)]
       return [.gap(segment + 1, scanner, line)]
     }
     var result: [SuffixPosition] = []
@@ -245,7 +249,7 @@ final class SuffixText {
     _ text: UnsafeBufferPointer<UInt8>, _ base: SuffixPosition, _ row: Int, _ session: ScannerSession
   ) -> [Lookahead] {
     var found: [Lookahead] = []
-    for probe in language.fixedProbes.contextTexts {
+    for probe in language.fixedProbes.contextTexts(session.words(of: base.scanner)) {
       let virtual = Array(text) + probe
       let lookahead = virtual.withUnsafeBufferPointer { virtual -> Lookahead? in
         let scan = session.scan(virtual, Int(base.offset), row: row, state: base.scanner)

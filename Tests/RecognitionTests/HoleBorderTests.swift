@@ -55,6 +55,61 @@ import Testing
     #expect(hole.isAccepted)
   }
 
+  /// Extras of several terminals that a hole opens would take the text behind it in.
+  @Test(.enabled(if: TestLanguages.installed.contains("rust")), arguments: ["//", "// a", "/*", "/* a", "///"])
+  func regression_commentsOfTheHoleEndInIt(_ comment: String) throws {
+    let hole = try hole("rust", "fn f() {\n    a();", " b();\n}\n// c */\n")
+    #expect(hole.append(Array(comment.utf8)))
+    #expect(!hole.canClose())
+    #expect(hole.append(Array((comment.hasPrefix("/*") ? "*/" : "\n").utf8)))
+    #expect(hole.close() && hole.isAccepted)
+  }
+
+  @Test(.enabled(if: TestLanguages.installed.contains("rust")))
+  func aHoleInACommentIsFilledWithText() throws {
+    let hole = try hole("rust", "/* one ", " three */ fn f() {}\n")
+    #expect(hole.append(Array("two".utf8)))
+    #expect(hole.close() && hole.isAccepted)
+  }
+
+  /// The scanner of Rust keeps the number of its marks behind a raw string.
+  @Test(.enabled(if: TestLanguages.installed.contains("rust")))
+  func regression_rawStringsOfTheHoleMayEndInIt() throws {
+    let written = try hole("rust", "fn f() { g(", "); }\n")
+    #expect(written.append(Array("r##\"a\"##".utf8)))
+    #expect(written.close() && written.isAccepted)
+    let ended = try hole("rust", "fn f() { g(r##\"a", "); }\n")
+    #expect(ended.isViable)
+    #expect(ended.append(Array("\"##".utf8)))
+    #expect(ended.close() && ended.isAccepted)
+  }
+
+  /// What ends a heredoc or a raw string is known to the scanner alone.
+  @Test(
+    arguments: [
+      ("bash", "cat <<\"TWO WORDS\"\n", "a\nTWO WORDS\n", "echo b\n"), ("bash", "cat ", "<<E\n$x\nE\n", "echo b\n"),
+      ("cpp", "auto x = R\"abc(", "y)a)abc\"", ";\n"), ("ruby", "x = ", "<<~TEXT\n  a\nTEXT\n", "y\n"),
+    ].filter { TestLanguages.installed.contains($0.0) })
+  func regression_wordsThatEndStringsAreTried(
+    _ language: String, _ prefix: String, _ text: String, _ suffix: String
+  ) throws {
+    let hole = try hole(language, prefix, suffix)
+    for byte in text.utf8 { #expect(hole.append([byte]), "behind \(String(decoding: hole.text, as: UTF8.self))") }
+    #expect(hole.close() && hole.isAccepted)
+  }
+
+  /// A scanner that has seen heredocs does not remember them in another text.
+  @Test(.enabled(if: TestLanguages.installed.contains("bash")))
+  func regression_scannersForgetHeredocs() throws {
+    let language = try TestLanguages.language("bash")
+    let recogniser = Recogniser(language)
+    let parser = try SyntaxParser(language.grammar)
+    for text in ["cat <<A && cat <<B", "cat <<A <<B\n", "cat <<C\nc $x d\nC\necho\n", "cat <<C\nc\nB\nA\n"] {
+      let bytes = Array(text.utf8)
+      #expect(bytes.withUnsafeBufferPointer { recogniser.accepts($0) } == parser.accepts(bytes), "\(text)")
+    }
+  }
+
   @Test(arguments: [("c", "int ", "x;", "my"), ("python", "x = ", "y\n", "not"), ("json", "[1", "2]", "3,")])
   func wordsBehindAHoleStayWhole(_ language: String, _ prefix: String, _ suffix: String, _ text: String) throws {
     let hole = try hole(language, prefix, suffix)

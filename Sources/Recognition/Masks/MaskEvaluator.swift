@@ -342,7 +342,7 @@ final class MaskEvaluator {
     return MaskMemory.Key(
       top: packed(standing.head.node), startsLine: standing.head.startsLine, place: standing.place,
       column: standing.column, line: place.line, isInContext: place.scanner == completion.context.state,
-      contexts: completion.context.depth)
+      contexts: completion.context.depth, allowsOtherContexts: completion.allowsOtherContexts)
   }
 
   /// The text behind the frontier, by number.

@@ -16,8 +16,10 @@ struct MaskMemory {
     var line: LinePlace
     /// Whether the text behind the hole goes on in the context at the hole's start.
     var isInContext: Bool
-    /// Whether the scanner's state is that but for layout.
+    /// How many contexts are open at the hole's start.
     var contexts: Int8
+    /// Whether holes may end in other contexts than they start in.
+    var allowsOtherContexts: Bool
   }
 
   /// A verdict on an item, with its base as a depth below the top.

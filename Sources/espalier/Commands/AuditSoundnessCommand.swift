@@ -35,6 +35,7 @@ struct AuditSoundness: AsyncParsableCommand {
       "passes \(report.passes), commits \(report.commits), masked again \(report.remasked), masks added "
         + "\(report.grown), holes closed with a shortest completion \(report.completed)")
     let reference = try report.judgedByReference(grammar)
+    for index in reference?.rejected ?? [] { try options.common.keep(report.texts[index], as: "rejected-\(index)") }
     func number(_ value: Int?) -> String { value.map { "\($0)" } ?? "null" }
     print(
       #"{"language":"\#(language)","count":\#(report.count),"clean":\#(report.clean),"#

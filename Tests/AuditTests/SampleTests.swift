@@ -1,0 +1,76 @@
+import Foundation
+import Grammar
+import Recognition
+import Syntax
+import Testing
+import Vocabulary
+
+@testable import Audit
+
+/// The samples of the languages that are installed: small files with the odd corners of their grammars.
+enum Samples {
+  static let store = ProcessInfo.processInfo.environment["ESPALIER_HOME"] == nil ? nil : GrammarStore.default
+
+  /// Names of the languages that have samples, sorted.
+  static let languages: [String] = (store?.list() ?? []).map(\.name).filter { !files(of: $0).isEmpty }.sorted()
+
+  static func files(of language: String) -> [URL] {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+    let folder = root.standardizedFileURL.appendingPathComponent("grammars/\(language)/samples")
+    let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    return (files ?? []).sorted { $0.path < $1.path }
+  }
+
+  static func inputs(of language: String) throws -> [AuditInput] {
+    try files(of: language).map {
+      AuditInput(name: $0.lastPathComponent, language: language, bytes: Array(try Data(contentsOf: $0)))
+    }
+  }
+}
+
+@Suite(.enabled(if: Samples.store != nil, "ESPALIER_HOME names no grammar store: run make test"))
+struct SampleTests {
+  @Test func thereAreSamples() { #expect(Samples.languages.count > 3) }
+
+  @Test(arguments: Samples.languages)
+  func samplesAreClean(_ language: String) throws {
+    let grammar = try GrammarStore.default.open(language)
+    let parser = try SyntaxParser(grammar)
+    let judge = try SyntaxJudge(grammar)
+    let recogniser = Recogniser(try Language(grammar))
+    for input in try Samples.inputs(of: language) {
+      #expect(parser.accepts(input.bytes), "\(input.name): the grammar")
+      #expect(judge.accepts(input.bytes), "\(input.name): the dialect's queries")
+      let accepted = input.bytes.withUnsafeBufferPointer { recogniser.accepts($0) }
+      #expect(accepted, "\(input.name): the dialect, at \(recogniser.failure?.position ?? 0)")
+    }
+  }
+
+  @Test(arguments: Samples.languages)
+  func verdictIsTheRuntimesOnDamagedSamples(_ language: String) throws {
+    var audit = RecognitionAudit(store: .default)
+    let report = try audit.run(try Samples.inputs(of: language), mutations: 200, seed: 1)
+    for disagreement in report.disagreements {
+      let text = String(decoding: disagreement.bytes, as: UTF8.self)
+      Issue.record("\(disagreement.name), \(disagreement.mutation): the runtime says otherwise of:\n\(text)")
+    }
+  }
+
+  @Test(arguments: Samples.languages)
+  func holesInSamplesAreFilledClean(_ language: String) throws {
+    let audit = try SoundnessAudit(GrammarStore.default.open(language), tokenizer: .bytes)
+    let report = try audit.run(try Samples.inputs(of: language), count: 4, seed: 1)
+    for failure in report.failures { Issue.record("\(failure.name): \(failure.reason)") }
+    #expect(report.clean == report.count)
+  }
+
+  @Test(arguments: Samples.languages)
+  func trueTextIsPermittedInSamples(_ language: String) throws {
+    var audit = CompletenessAudit(store: .default, tokenizer: .bytes, applyingDialect: true)
+    let report = try audit.run(try Samples.inputs(of: language), holes: 3, seed: 1)
+    #expect(report.tokens > 0 && report.unclean == 0 && report.narrowed.isEmpty)
+    for refusal in report.refusals {
+      Issue.record("\(refusal.name), \(refusal.format): hole \(refusal.hole) of \(refusal.holes) at \(refusal.offset)")
+    }
+  }
+}
