@@ -4,7 +4,7 @@ import Foundation
 extension GrammarStore {
   /// Builds the tree-sitter grammar in `folder` and installs it; an earlier version of it is replaced.
   ///
-  /// `folder` holds `src/parser.c` or `parser.c`, of ABI 13 or 14. `description` is a folder with a `grammar.yml` and
+  /// `folder` holds `src/parser.c` or `parser.c`, of ABI 13 to 15. `description` is a folder with a `grammar.yml` and
   /// perhaps a `dialect.yml`; without it, endings and licence are taken from the grammar's own metadata files. The
   /// grammar appears whole or not at all, and concurrent installs wait for each other. Needs a C compiler and takes
   /// some seconds. Throws `notAGrammar`, `unsupportedABI`, `compilerFailed`, `invalidDescription`, `fileAccess` and
@@ -38,6 +38,7 @@ extension GrammarStore {
     let library = try GrammarLibrary(path: built.parser.path, name: source.name)
     let probe = try GrammarLibrary(path: built.probe.path, name: source.name)
     let contents = try Self.extract(name: source.name, library: library, probe: probe)
+    try Self.addVersion(of: library, to: new.appendingPathComponent("grammar.yml"))
     do {
       try TablesFile.encode(contents, language: library.language)
         .write(to: new.appendingPathComponent("tables.bin"))
@@ -119,6 +120,17 @@ extension GrammarStore {
       try Data(text.utf8).write(to: new.appendingPathComponent("grammar.yml"))
     } catch {
       throw .fileAccess(path: new.path, reason: error.localizedDescription)
+    }
+  }
+
+  /// Where neither the description nor the package tells the version, the grammar may.
+  private static func addVersion(of library: GrammarLibrary, to file: URL) throws(GrammarError) {
+    guard let version = library.grammarVersion, try GrammarDescription(path: file.path).version == nil else { return }
+    do {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      try Data((text + "version: \"\(version)\"\n").utf8).write(to: file)
+    } catch {
+      throw .fileAccess(path: file.path, reason: error.localizedDescription)
     }
   }
 

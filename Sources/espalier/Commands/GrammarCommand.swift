@@ -85,7 +85,7 @@ extension GrammarCommand {
 
   struct Install: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Compile and install a tree-sitter grammar of ABI 13 or 14.",
+      abstract: "Compile and install a tree-sitter grammar of ABI 13 to 15.",
       discussion: "Needs a C compiler. The grammar's own build files are not run.")
 
     @Argument(help: "The grammar's folder: the one with src/parser.c.", completion: .directory)
