@@ -14,6 +14,12 @@ enum TablesFile {
   static let magic: [UInt8] = Array("ESPTABLE".utf8)
   static let headerSize = 40
 
+  /// What the beginning of a file tells.
+  struct Header {
+    var abi: Int
+    var fingerprint: UInt64
+  }
+
   struct Contents {
     var tables: ParseTables
     var lexer: LexicalAutomaton
@@ -90,6 +96,19 @@ enum TablesFile {
       throw .invalidTables(path: path, expected: mismatch.expected, found: mismatch.found)
     } catch {
       throw .invalidTables(path: path, expected: "a file of tables", found: "\(error)")
+    }
+  }
+
+  /// The header of the file at `path`; nil if it has none of this format.
+  static func header(path: String) -> Header? {
+    guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: headerSize),
+      data.count == headerSize, data.starts(with: magic)
+    else { return nil }
+    return data.withUnsafeBytes { bytes in
+      guard bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self) == format else { return nil }
+      return Header(
+        abi: Int(bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self)),
+        fingerprint: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
     }
   }
 

@@ -10,6 +10,6 @@ struct ScannerArrayTests {
     let php = try TestLanguages.language("php")
     let text = "<?php\n$a = <<<A\nx {$f(<<<B\ny\nB)} z\nA;\n$b = <<<'C'\nw\nC;\n"
     #expect(accepts(php, text))
-    #expect(!accepts(php, text.replacing("\nA;", "")))
+    #expect(!accepts(php, text.replacing("\nA;", with: "")))
   }
 }
