@@ -2,6 +2,7 @@
 # make demo   the same, then the main job on examples/
 # make test   the same, then all tests
 # make lint   formatting as .swift-format says
+# make grammars-all   all grammars of grammars/grammars.lock, for trying them out
 # make install PREFIX=/usr/local
 SHELL := /bin/bash
 SWIFT ?= swift
@@ -12,12 +13,13 @@ EXTRACTION := $(wildcard Sources/Grammar/*.swift) $(shell find Sources/CGrammar 
 HOME_FOLDER := build/share/espalier
 TOOL := build/bin/espalier
 
-# The first group ships with the tool; the second is installed for tests, as a user would.
+# The first group ships with the tool; the second is installed for tests, as a user would, the third on demand.
 SHIPPED := $(shell awk '$$2 == "default" { print $$1 }' grammars/grammars.lock)
-EXTRA := $(shell awk '$$2 == "tests" { print $$1 }' grammars/grammars.lock)
+TESTED := $(shell awk '$$2 == "tests" { print $$1 }' grammars/grammars.lock)
+EXTRA := $(shell awk '$$2 == "extra" { print $$1 }' grammars/grammars.lock)
 installed = $(patsubst %,$(HOME_FOLDER)/grammars/%/tables.bin,$(1))
 
-.PHONY: build setup grammars demo test lint install clean
+.PHONY: build setup grammars grammars-all demo test lint install clean
 .DELETE_ON_ERROR:
 
 build: $(TOOL) grammars
@@ -33,6 +35,8 @@ $(TOOL): $(SOURCES) | setup
 	@install -m 755 .build/release/espalier $@.new && mv $@.new $@
 
 grammars: $(call installed,$(SHIPPED))
+
+grammars-all: build $(call installed,$(TESTED) $(EXTRA))
 
 build/grammars-src/%/.sha256: grammars/grammars.lock scripts/fetch-grammars | setup
 	@scripts/fetch-grammars $*
@@ -53,7 +57,7 @@ demo: build
 
 # Tests are built for release too, since the constraint engine is slow without optimisation, and in a folder of their
 # own, since they cannot link the runtime library of Swift statically.
-test: build $(call installed,$(EXTRA))
+test: build $(call installed,$(TESTED))
 	ESPALIER_HOME="$(CURDIR)/$(HOME_FOLDER)" ESPALIER_BIN="$(CURDIR)/$(TOOL)" \
 	  $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/tests
 

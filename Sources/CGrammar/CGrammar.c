@@ -5,6 +5,11 @@
 #include "Layouts.h"
 
 uint32_t espalier_language_version(const void *language) { return espalier_layout(language)->version; }
+const uint8_t *espalier_grammar_version(const void *language) {
+  const EspalierLanguage *layout = espalier_layout(language);
+  return layout->version < 15 ? NULL : layout->grammar_version;
+}
+
 uint32_t espalier_symbol_count(const void *language) { return espalier_layout(language)->symbol_count; }
 uint32_t espalier_terminal_count(const void *language) { return espalier_layout(language)->token_count; }
 uint32_t espalier_state_count(const void *language) { return espalier_layout(language)->state_count; }
@@ -22,12 +27,31 @@ bool espalier_symbol_is_named(const void *language, uint32_t symbol) {
   return espalier_layout(language)->symbol_metadata[symbol].named;
 }
 
+static uint16_t lex_mode(const void *language, uint32_t state, uint32_t part) {
+  const EspalierLanguage *layout = espalier_layout(language);
+  return layout->lex_modes[(size_t)state * espalier_lex_mode_width(layout) + part];
+}
+
 uint16_t espalier_lex_state(const void *language, uint32_t state) {
-  return espalier_layout(language)->lex_modes[state].lex_state;
+  return lex_mode(language, state, EspalierModeLexer);
 }
 
 uint16_t espalier_external_lex_state(const void *language, uint32_t state) {
-  return espalier_layout(language)->lex_modes[state].external_lex_state;
+  return lex_mode(language, state, EspalierModeScanner);
+}
+
+uint16_t espalier_reserved_set_size(const void *language) {
+  const EspalierLanguage *layout = espalier_layout(language);
+  return layout->version < 15 || layout->reserved_words == NULL ? 0 : layout->max_reserved_word_set_size;
+}
+
+uint16_t espalier_reserved_set(const void *language, uint32_t state) {
+  return espalier_reserved_set_size(language) == 0 ? 0 : lex_mode(language, state, EspalierModeReserved);
+}
+
+uint16_t espalier_reserved_word(const void *language, uint16_t set, uint16_t index) {
+  const EspalierLanguage *layout = espalier_layout(language);
+  return layout->reserved_words[(size_t)set * layout->max_reserved_word_set_size + index];
 }
 
 uint16_t espalier_keyword_capture(const void *language) { return espalier_layout(language)->keyword_capture_token; }
@@ -106,5 +130,6 @@ uint64_t espalier_language_fingerprint(const void *language) {
   hash = espalier_hash(
       layout->parse_table, (uint64_t)layout->large_state_count * layout->symbol_count * sizeof(uint16_t), hash);
   if (small_states > 0) hash = espalier_hash(layout->small_parse_table_map, small_states * sizeof(uint32_t), hash);
-  return espalier_hash(layout->lex_modes, (uint64_t)layout->state_count * sizeof(EspalierLexMode), hash);
+  uint64_t mode_size = espalier_lex_mode_width(layout) * sizeof(uint16_t);
+  return espalier_hash(layout->lex_modes, layout->state_count * mode_size, hash);
 }

@@ -1,4 +1,4 @@
-// The memory layout of TSLanguage in ABI 13 and 14, as mirror structs under names of our own.
+// The memory layout of TSLanguage in ABI 13 to 15, as mirror structs under names of our own.
 #ifndef ESPALIER_LAYOUTS_H
 #define ESPALIER_LAYOUTS_H
 #include "CGrammar.h"
@@ -26,9 +26,9 @@ typedef struct {
   bool visible, named, supertype;
 } EspalierSymbolMetadata;
 
-typedef struct {
-  uint16_t lex_state, external_lex_state;
-} EspalierLexMode;
+// A lex mode is two 16-bit numbers, the lexer's state and the scanner's row; from ABI 15 on a third one follows, the set
+// of reserved words.
+enum { EspalierModeLexer, EspalierModeScanner, EspalierModeReserved };
 
 typedef struct {
   uint32_t version, symbol_count, alias_count, token_count, external_token_count, state_count, large_state_count;
@@ -43,7 +43,7 @@ typedef struct {
   const void *field_map_slices, *field_map_entries;
   const EspalierSymbolMetadata *symbol_metadata;
   const uint16_t *public_symbol_map, *alias_map, *alias_sequences;
-  const EspalierLexMode *lex_modes;
+  const uint16_t *lex_modes;
   // In a probe build these take an EspalierProbe.
   bool (*lex_fn)(void *, uint16_t);
   bool (*keyword_lex_fn)(void *, uint16_t);
@@ -57,10 +57,21 @@ typedef struct {
     unsigned (*serialize)(void *, char *);
     void (*deserialize)(void *, const char *, unsigned);
   } scanner;
-  // ABI 14 has one more field, which is not needed.
+  // From ABI 14 on.
+  const uint16_t *primary_state_ids;
+  // From ABI 15 on.
+  const char *name;
+  const uint16_t *reserved_words;
+  uint16_t max_reserved_word_set_size;
+  uint32_t supertype_count;
+  const void *supertype_symbols, *supertype_map_slices, *supertype_map_entries;
+  uint8_t grammar_version[3];
 } EspalierLanguage;
 
 static inline const EspalierLanguage *espalier_layout(const void *language) {
   return (const EspalierLanguage *)language;
 }
+
+// How many numbers a lex mode has.
+static inline uint32_t espalier_lex_mode_width(const EspalierLanguage *layout) { return layout->version < 15 ? 2 : 3; }
 #endif

@@ -40,12 +40,32 @@ public final class Generator {
 
   /// Writes text for every hole of `plan`; the text around them comes out byte by byte as it was.
   ///
-  /// Where every line of the fixed text ends in CRLF, generated lines do too.
+  /// Where every line of the fixed text ends in CRLF, generated lines do too. Where the fixed text has errors away from
+  /// the holes, the result has the same ones, and no other.
   public func fill(
     _ plan: GenerationPlan, options: SamplerOptions, trace: ((TraceEvent) -> Void)? = nil
   ) throws(GenerationError) -> Result {
+    do {
+      return try fill(plan, hiding: nil, options: options, trace: trace)
+    } catch .cannotBeCompleted(let hole, let failure) {
+      for reach in OpaqueSpans.Reach.allCases {
+        guard let opaque = OpaqueSpans(plan.canvas, judge.parser, reach) else { continue }
+        do {
+          return try fill(plan, hiding: opaque, options: options, trace: trace)
+        } catch .cannotBeCompleted {
+          continue
+        }
+      }
+      throw .cannotBeCompleted(hole: hole, failure: failure)
+    }
+  }
+
+  private func fill(
+    _ plan: GenerationPlan, hiding opaque: OpaqueSpans?, options: SamplerOptions, trace: ((TraceEvent) -> Void)?
+  ) throws(GenerationError) -> Result {
     let style = LineEnds(plan.canvas)
-    var canvas = style.normalised(plan.canvas)
+    let seen = opaque?.hidden(plan.canvas) ?? plan.canvas
+    var canvas = style.normalised(seen)
     canvas.prefix = language.grammar.reading.apply(canvas.prefix)
     canvas.segments = canvas.segments.map(language.grammar.reading.apply)
     var seeds = SeededGenerator(seed: options.seed)
@@ -60,7 +80,13 @@ public final class Generator {
         let run = try sampler.run(canvas)
         statistics.add(run.statistics)
         let filled = style.restored(run, around: plan.canvas)
-        if accepts(filled.text) {
+        let isAccepted =
+          if let opaque {
+            accepts(style.restored(run, around: seen).text) && keeps(opaque, filled)
+          } else {
+            accepts(filled.text)
+          }
+        if isAccepted {
           return Result(
             text: filled.text, holes: filled.holes, attempts: attempt, isWrittenByModel: attempt < last,
             statistics: statistics)
@@ -81,6 +107,11 @@ public final class Generator {
   /// One run of the sampler, its result not judged.
   public func sample(_ canvas: Canvas, options: SamplerOptions) throws(DiffusionError) -> Sampler.Result {
     try Sampler(paths, denoiser, options: options).run(canvas)
+  }
+
+  private func keeps(_ opaque: OpaqueSpans, _ filled: (text: [UInt8], holes: [Range<Int>])) -> Bool {
+    guard let tree = try? judge.parser.parse(filled.text) else { return false }
+    return opaque.areKept(in: tree, holes: filled.holes)
   }
 
   /// Whether the runtime, the dialect and its validator take `text`.

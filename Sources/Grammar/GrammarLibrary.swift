@@ -5,17 +5,25 @@ import Foundation
 ///
 /// The memory behind `language` is constant, and the functions in it keep no state of their own, hence `Sendable`.
 public final class GrammarLibrary: @unchecked Sendable {
-  /// The `const TSLanguage *`.
+  /// The `const TSLanguage *` as its `parser.c` defines it.
   public let language: UnsafeRawPointer
-
-  package init(language: UnsafeRawPointer) {
-    self.language = language
+  /// The same as the system's runtime reads it; see CGrammarBridge.c.
+  public let runtimeLanguage: UnsafeRawPointer
+  /// The version of the layout of `language`.
+  public var abi: Int { Int(espalier_language_version(language)) }
+  /// The grammar's own version, which it tells from ABI 15 on.
+  public var grammarVersion: String? {
+    guard let numbers = espalier_grammar_version(language) else { return nil }
+    return "\(numbers[0]).\(numbers[1]).\(numbers[2])"
   }
+  /// The newest ABI that the system's runtime reads by itself.
+  public static let runtimeABI = Int(ESPALIER_RUNTIME_ABI)
 
   /// Loads the shared object at `path` and asks its `tree_sitter_NAME` function for the language.
   ///
-  /// Throws `loadFailed` if the linker refuses it or the function is missing, `unsupportedABI` if its layout is unknown.
-  package convenience init(path: String, name: String) throws(GrammarError) {
+  /// Throws `loadFailed` if the linker refuses it, the function is missing or the runtime cannot be given the language;
+  /// `unsupportedABI` if its layout is unknown.
+  package init(path: String, name: String) throws(GrammarError) {
     guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
       throw .loadFailed(path: path, reason: Self.linkerMessage())
     }
@@ -31,7 +39,16 @@ public final class GrammarLibrary: @unchecked Sendable {
     guard supported.contains(version) else {
       throw .unsupportedABI(path: path, found: version, supported: supported)
     }
-    self.init(language: language)
+    guard let runtimeLanguage = espalier_runtime_language(language) else {
+      throw .loadFailed(path: path, reason: "the language cannot be copied for the runtime")
+    }
+    self.language = language
+    self.runtimeLanguage = runtimeLanguage
+  }
+
+  /// To be called right before the runtime parses a text, on the thread that does.
+  public func enterRuntime() {
+    if runtimeLanguage != language { espalier_enter_runtime(runtimeLanguage) }
   }
 
   private static func linkerMessage() -> String {

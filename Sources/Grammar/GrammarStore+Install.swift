@@ -4,10 +4,10 @@ import Foundation
 extension GrammarStore {
   /// Builds the tree-sitter grammar in `folder` and installs it; an earlier version of it is replaced.
   ///
-  /// `folder` holds `src/parser.c` or `parser.c`, of ABI 13 or 14. `description` is a folder with a `grammar.yml` and
-  /// perhaps a `dialect.yml`; without it, endings and licence are taken from the grammar's own metadata files. The
-  /// grammar appears whole or not at all, and concurrent installs wait for each other. Needs a C compiler and takes
-  /// some seconds. Throws `notAGrammar`, `unsupportedABI`, `compilerFailed`, `invalidDescription`, `fileAccess` and
+  /// `folder` holds `src/parser.c` or `parser.c`, of ABI 13 to 15. `description` is a folder with a `grammar.yml` and
+  /// perhaps a `dialect.yml` and an `audits.json`; without it, endings and licence are taken from the grammar's own
+  /// metadata files. The grammar appears whole or not at all, and concurrent installs wait for each other. Needs a C
+  /// compiler and takes some seconds. Throws `notAGrammar`, `unsupportedABI`, `compilerFailed`, `invalidDescription`, `fileAccess` and
   /// what extracting the automata throws.
   @discardableResult
   public func install(folder: URL, into root: URL? = nil, description: URL? = nil) throws(GrammarError) -> Entry {
@@ -38,6 +38,7 @@ extension GrammarStore {
     let library = try GrammarLibrary(path: built.parser.path, name: source.name)
     let probe = try GrammarLibrary(path: built.probe.path, name: source.name)
     let contents = try Self.extract(name: source.name, library: library, probe: probe)
+    try Self.addVersion(of: library, to: new.appendingPathComponent("grammar.yml"))
     do {
       try TablesFile.encode(contents, language: library.language)
         .write(to: new.appendingPathComponent("tables.bin"))
@@ -103,14 +104,9 @@ extension GrammarStore {
       }
       text = (try? String(contentsOf: path, encoding: .utf8)) ?? ""
       text += metadata.lines(version: given.version == nil, licence: given.licence == nil)
-      let dialect = description.appendingPathComponent("dialect.yml")
-      if FileManager.default.fileExists(atPath: dialect.path) {
-        _ = try Dialect(path: dialect.path)
-        do {
-          try FileManager.default.copyItem(at: dialect, to: new.appendingPathComponent("dialect.yml"))
-        } catch {
-          throw .fileAccess(path: dialect.path, reason: error.localizedDescription)
-        }
+      if let dialect = try copy("dialect.yml", from: description, into: new) { _ = try Dialect(path: dialect.path) }
+      if let audits = try copy(AuditRecords.fileName, from: description, into: new) {
+        _ = try AuditRecords(path: audits.path)
       }
     } else {
       text = metadata.description(name: source.name)
@@ -119,6 +115,29 @@ extension GrammarStore {
       try Data(text.utf8).write(to: new.appendingPathComponent("grammar.yml"))
     } catch {
       throw .fileAccess(path: new.path, reason: error.localizedDescription)
+    }
+  }
+
+  /// Copies a file of a description's folder, and tells where it is there; nil if there is none.
+  private static func copy(_ name: String, from folder: URL, into new: URL) throws(GrammarError) -> URL? {
+    let file = folder.appendingPathComponent(name)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    do {
+      try FileManager.default.copyItem(at: file, to: new.appendingPathComponent(name))
+    } catch {
+      throw .fileAccess(path: file.path, reason: error.localizedDescription)
+    }
+    return file
+  }
+
+  /// Where neither the description nor the package tells the version, the grammar may.
+  private static func addVersion(of library: GrammarLibrary, to file: URL) throws(GrammarError) {
+    guard let version = library.grammarVersion, try GrammarDescription(path: file.path).version == nil else { return }
+    do {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      try Data((text + "version: \"\(version)\"\n").utf8).write(to: file)
+    } catch {
+      throw .fileAccess(path: file.path, reason: error.localizedDescription)
     }
   }
 

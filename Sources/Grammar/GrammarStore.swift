@@ -45,6 +45,17 @@ public struct GrammarStore: Sendable {
     public var folder: URL
     /// Nil if `grammar.yml` cannot be read; `open` says why.
     public var description: GrammarDescription?
+
+    /// The header of its tables; nil if they cannot be read.
+    private var header: TablesFile.Header? { TablesFile.header(path: folder.appendingPathComponent("tables.bin").path) }
+    /// The ABI that the grammar was generated for.
+    public var abi: Int? { header?.abi }
+    /// Tells builds of the grammar apart.
+    public var fingerprint: String? { header.map { String($0.fingerprint, radix: 16) } }
+    /// Whether a dialect narrows it.
+    public var hasDialect: Bool {
+      FileManager.default.fileExists(atPath: folder.appendingPathComponent("dialect.yml").path)
+    }
   }
 
   /// All grammars by name. A grammar of an earlier root hides one of the same name in a later root.

@@ -63,6 +63,20 @@ extension ParseTables {
     }
     let capture = espalier_keyword_capture(language)
     keywordCapture = capture != 0 && espalier_has_keyword_lexer(language) ? SymbolID(rawValue: capture) : nil
+    (reservedSets, reservedWords) = Self.reserved(language: language, stateCount: stateCount)
+  }
+
+  private static func reserved(
+    language: UnsafeRawPointer, stateCount: Int
+  ) -> (sets: [UInt16], words: [[SymbolID]]) {
+    let size = espalier_reserved_set_size(language)
+    let sets = size == 0 ? [] : (0..<UInt32(stateCount)).map { espalier_reserved_set(language, $0) }
+    guard let last = sets.max(), last > 0 else { return ([], []) }
+    let words = (0...last).map { set in
+      set == 0
+        ? [] : (0..<size).map { espalier_reserved_word(language, set, $0) }.prefix { $0 != 0 }.map(SymbolID.init)
+    }
+    return (sets, words)
   }
 
   private static func actions(language: UnsafeRawPointer, entry: UInt32) -> [ParseAction] {

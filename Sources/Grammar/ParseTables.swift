@@ -37,6 +37,10 @@ public struct ParseTables: Sendable {
   public var externalTerminals: [SymbolID]
   /// The terminal whose text may be a keyword, if the grammar has one.
   public var keywordCapture: SymbolID?
+  /// Shape (stateCount): which of `reservedWords` a state has; empty if the grammar has none, as before ABI 15.
+  public var reservedSets: [UInt16] = []
+  /// Sets of keywords that are never the word terminal where the set holds. The first is empty.
+  public var reservedWords: [[SymbolID]] = []
 
   /// The lex state of a non-terminal extra's end: reduce by the END column, then lex again.
   public static let noLookahead: UInt16 = 0xFFFF

@@ -10,9 +10,15 @@ import Foundation
 /// every number in it is within bounds, so a damaged or foreign file is an error and never an index out of range.
 enum TablesFile {
   /// Raised with every change of the layout or of what is extracted.
-  static let format: UInt32 = 1
+  static let format: UInt32 = 2
   static let magic: [UInt8] = Array("ESPTABLE".utf8)
   static let headerSize = 40
+
+  /// What the beginning of a file tells.
+  struct Header {
+    var abi: Int
+    var fingerprint: UInt64
+  }
 
   struct Contents {
     var tables: ParseTables
@@ -37,6 +43,9 @@ enum TablesFile {
     body.append(tables.externalTerminals.map(\.rawValue))
     body.append(tables.externalValidity.map { UInt8($0 ? 1 : 0) })
     body.append([tables.keywordCapture?.rawValue ?? 0])
+    body.append(tables.reservedSets)
+    body.append(tables.reservedWords.map { UInt16($0.count) })
+    body.append(tables.reservedWords.flatMap { $0.map(\.rawValue) })
     for automaton in [contents.lexer, contents.keywords] {
       body.append([UInt32(automaton?.stateCount ?? 0), UInt32(automaton?.classCount ?? 0)])
       guard let automaton else { continue }
@@ -87,6 +96,19 @@ enum TablesFile {
       throw .invalidTables(path: path, expected: mismatch.expected, found: mismatch.found)
     } catch {
       throw .invalidTables(path: path, expected: "a file of tables", found: "\(error)")
+    }
+  }
+
+  /// The header of the file at `path`; nil if it has none of this format.
+  static func header(path: String) -> Header? {
+    guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: headerSize),
+      data.count == headerSize, data.starts(with: magic)
+    else { return nil }
+    return data.withUnsafeBytes { bytes in
+      guard bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self) == format else { return nil }
+      return Header(
+        abi: Int(bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self)),
+        fingerprint: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
     }
   }
 
@@ -192,11 +214,31 @@ enum TablesFile {
     let rows = Int(externalLexStates.max() ?? 0) + 1
     try check(validity.count == (externals.isEmpty ? 0 : rows * externals.count), "rows of external terminals")
     try check(capture.count == 1 && capture.allSatisfy { Int($0) < terminals }, "a word terminal")
+    let sets = try reader.next(UInt16.self)
+    let words = try decodeReserved(&reader, terminals: terminals)
+    try check(
+      (sets.count == states || sets.isEmpty) && sets.allSatisfy { Int($0) < words.count }, "one reserved set per state")
     return ParseTables(
       stateCount: states, terminalCount: terminals, symbolCount: symbolCount, symbols: symbols, cells: cells,
       actionLists: lists, lexStates: lexStates, externalLexStates: externalLexStates,
       externalValidity: validity.map { $0 != 0 }, externalTerminals: externals.map { SymbolID(rawValue: $0) },
-      keywordCapture: capture.first.flatMap { $0 == 0 ? nil : SymbolID(rawValue: $0) })
+      keywordCapture: capture.first.flatMap { $0 == 0 ? nil : SymbolID(rawValue: $0) },
+      reservedSets: sets, reservedWords: words)
+  }
+
+  private static func decodeReserved(
+    _ reader: inout ArrayReader, terminals: Int
+  ) throws(Mismatch) -> [[SymbolID]] {
+    let counts = try reader.next(UInt16.self)
+    var rest = try reader.next(UInt16.self)[...]
+    try check(rest.allSatisfy { Int($0) < terminals }, "reserved words")
+    var sets: [[SymbolID]] = []
+    for count in counts {
+      try check(Int(count) <= rest.count, "sets of reserved words")
+      sets.append(rest.prefix(Int(count)).map { SymbolID(rawValue: $0) })
+      rest = rest.dropFirst(Int(count))
+    }
+    return sets
   }
 
   private static func unpack(_ word: UInt64, stateCount: Int, symbolCount: Int) throws(Mismatch) -> ParseAction {

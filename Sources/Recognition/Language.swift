@@ -19,8 +19,10 @@ public final class Language: @unchecked Sendable {
   let keywords: ByteAutomaton?
   /// The terminal whose text may be a keyword; `SymbolID.end` if the grammar has none.
   let wordTerminal: SymbolID
-  /// Keyword terminals that never fall back to the word terminal. Shape (terminalCount).
-  let isReserved: [Bool]
+  /// Keyword terminals that never fall back to the word terminal, in any state. Shape (terminalCount).
+  let isReservedEverywhere: [Bool]
+  /// The same by state; nil if the grammar has no sets of reserved words.
+  let reserved: ReservedSets?
   /// Reserved words that the grammar has no keyword for.
   let reservedWords: [[UInt8]]
   let layout: LayoutRule?
@@ -119,7 +121,8 @@ public final class Language: @unchecked Sendable {
         unknown.append(Array(word.utf8))
       }
     }
-    isReserved = reserved
+    isReservedEverywhere = reserved
+    self.reserved = ReservedSets(tables)
     reservedWords = unknown
     var patterns = [TerminalPattern?](repeating: nil, count: terminalCount)
     for (name, expression) in dialect.terminalPatterns ?? [:] {
@@ -226,6 +229,12 @@ public final class Language: @unchecked Sendable {
   func hasActions(_ state: UInt16, _ lookahead: SymbolID) -> Bool {
     let list = Int(cells[Int(state) &* symbolCount &+ lookahead.index])
     return listStarts[list] != listStarts[list + 1]
+  }
+
+  /// Whether a keyword is never the word terminal in `state`. O(1).
+  @inline(__always)
+  func isReserved(_ state: UInt16, _ keyword: SymbolID) -> Bool {
+    isReservedEverywhere[keyword.index] || reserved?.contains(state, keyword) ?? false
   }
 
   /// The goto state, 0 if there is none.

@@ -82,12 +82,12 @@ final class TerminalLexer {
       let keyword = keywords.match(text, match.start, 0, isComplete: isComplete)
       if keyword.terminal != LexicalAutomaton.noTerminal, keyword.end == match.end {
         let symbol = SymbolID(rawValue: keyword.terminal)
-        let reserved = language.isReserved[symbol.index]
         if language.hasActions(state, symbol) {
           found.terminal = symbol
-          found.fallback = reserved ? .end : terminal
-        } else if reserved {
-          return .none
+          found.fallback = language.isReservedEverywhere[symbol.index] ? .end : terminal
+        } else if language.isReserved(state, symbol) {
+          // Nothing takes it, and the place where it starts is where the text fails.
+          found.terminal = symbol
         }
       } else if language.reservedWords.contains(where: { $0.elementsEqual(text[match.start..<match.end]) }) {
         return .none

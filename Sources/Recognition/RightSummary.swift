@@ -352,7 +352,9 @@ final class RightSummary {
   private func expandPending(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
     var terminal = SymbolID(rawValue: position.terminal)
     let fallback = SymbolID(rawValue: position.fallback)
-    if fallback != .end, !language.hasActions(state, terminal) { terminal = fallback }
+    if fallback != .end, !language.hasActions(state, terminal), !language.isReserved(state, terminal) {
+      terminal = fallback
+    }
     var line = position.line.behind(terminal, language)
     // Fixed text has its own contexts.
     line.contexts = 0

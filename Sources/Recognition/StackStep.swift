@@ -22,7 +22,8 @@ final class StackStep {
     self.arena = arena
   }
 
-  /// Shifts `terminal` onto `heads`; `fallback` replaces a keyword where it has no action (`.end` for none).
+  /// Shifts `terminal` onto `heads`; `fallback` replaces a keyword where it has no action and is not reserved (`.end` for
+  /// none).
   ///
   /// `column` is the column that an indent opens. The results are valid until the next call.
   /// O(reductions × paths); nearly always a handful of operations.
@@ -33,7 +34,9 @@ final class StackStep {
     while let (node, link) = queue.popLast() {
       let state = arena.nodes[Int(node)].state
       var lookahead = terminal
-      if fallback != .end, !language.hasActions(state, terminal) { lookahead = fallback }
+      if fallback != .end, !language.hasActions(state, terminal), !language.isReserved(state, terminal) {
+        lookahead = fallback
+      }
       for action in language.actions(state, lookahead) {
         switch action.kind {
         case .reduce: reduce(node, link, action)

@@ -13,7 +13,9 @@ public struct TerminalSamples: Sendable {
     let tables = grammar.tables
     var texts = [[UInt8]](repeating: [], count: tables.terminalCount)
     var costs = [Int32](repeating: TerminalSamples.unknownCost, count: tables.terminalCount)
-    let shortest = TerminalSamples.shortestTexts(grammar)
+    var shortest = grammar.keywords.map { TerminalSamples.shortestTexts($0, from: [0]) } ?? [:]
+    let starts = Set(tables.lexStates).subtracting([ParseTables.noLookahead]).sorted()
+    shortest.merge(TerminalSamples.shortestTexts(grammar.lexer, from: starts)) { keyword, _ in keyword }
     let placeholders = grammar.description.placeholders ?? [:]
     for index in 1..<max(tables.terminalCount, 1) {
       let symbol = tables.symbols[index]
@@ -41,17 +43,13 @@ public struct TerminalSamples: Sendable {
       || byte >= 0x80
   }
 
-  /// The shortest text that the lexer accepts as each terminal, by breadth-first search from all start states.
+  /// The shortest text that an automaton accepts as each terminal, by breadth-first search from all start states.
   ///
-  /// Letters are tried first, so that words look like words. O(states × 256).
-  private static func shortestTexts(_ grammar: Grammar) -> [Int: [UInt8]] {
+  /// Small letters are tried first, so that words look like words. O(states × 256).
+  private static func shortestTexts(_ automaton: LexicalAutomaton, from starts: [UInt16]) -> [Int: [UInt8]] {
     var found: [Int: [UInt8]] = [:]
-    var seen: Set<UInt16> = []
-    var queue: [(UInt16, [UInt8])] = []
-    for state in Set(grammar.tables.lexStates).sorted() where state != ParseTables.noLookahead {
-      seen.insert(state)
-      queue.append((state, []))
-    }
+    var seen = Set(starts)
+    var queue: [(UInt16, [UInt8])] = starts.map { ($0, []) }
     let order: [UInt8] =
       Array(0x61...0x7A) + Array(0x30...0x39) + Array(0x21...0x2F) + Array(0x3A...0x60)
       + Array(0x7B...0x7E) + [0x20, 0x0A, 0x09]
@@ -59,12 +57,12 @@ public struct TerminalSamples: Sendable {
     while head < queue.count {
       let (state, text) = queue[head]
       head += 1
-      let accepted = grammar.lexer.accepts[Int(state)]
+      let accepted = automaton.accepts[Int(state)]
       if accepted != LexicalAutomaton.noTerminal, found[Int(accepted)] == nil, !text.isEmpty {
         found[Int(accepted)] = text
       }
       for byte in order {
-        let next = grammar.lexer.next(state, byte)
+        let next = automaton.next(state, byte)
         if next == LexicalAutomaton.dead || next & LexicalAutomaton.skipBit != 0 { continue }
         if seen.insert(next & LexicalAutomaton.stateMask).inserted {
           queue.append((next & LexicalAutomaton.stateMask, text + [byte]))

@@ -15,7 +15,7 @@ public final class SyntaxParser {
   /// Throws `incompatibleGrammar` if the runtime does not know the grammar's ABI.
   public init(_ grammar: Grammar) throws(SyntaxError) {
     RuntimeAllocator.install
-    let language = OpaquePointer(grammar.library.language)
+    let language = OpaquePointer(grammar.library.runtimeLanguage)
     let parser: OpaquePointer = ts_parser_new()
     guard ts_parser_set_language(parser, language) else {
       ts_parser_delete(parser)
@@ -38,7 +38,8 @@ public final class SyntaxParser {
     }
     // A new scanner for each text: some do not take back all of their state when a parse starts, and would remember the
     // last text (`inside_f_string` of tree-sitter-python 0.23).
-    _ = ts_parser_set_language(parser, OpaquePointer(grammar.library.language))
+    _ = ts_parser_set_language(parser, OpaquePointer(grammar.library.runtimeLanguage))
+    grammar.library.enterRuntime()
     let seen = grammar.reading.apply(source)
     // An empty array has no address, but the runtime wants one.
     let tree = (seen.isEmpty ? [0] : seen).withUnsafeBytes {

@@ -25,7 +25,7 @@ public final class SyntaxQuery {
     let query = text.withUTF8 { utf8 in
       utf8.withMemoryRebound(to: CChar.self) {
         ts_query_new(
-          OpaquePointer(grammar.library.language), $0.baseAddress, UInt32(clamping: $0.count), &offset,
+          OpaquePointer(grammar.library.runtimeLanguage), $0.baseAddress, UInt32(clamping: $0.count), &offset,
           &kind)
       }
     }

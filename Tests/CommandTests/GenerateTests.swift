@@ -105,7 +105,7 @@ import Testing
   @Test(arguments: [
     ("a.py", "x = 1\n", [], 2, "a.py: expected a marker <<fill>> in the text or a function to fill, found neither"),
     ("a.py", "<<fill:z>>\n", [], 2, "a.py:1: expected <<fill>> or <<fill:N>> with N from 1 to 4096 tokens, found "),
-    ("a.py", "x = )\n<<fill>>\n", [], 1, "a.py:1: expected text that could be completed, found a syntax error"),
+    ("a.py", "x = )<<fill>>\n", [], 1, "a.py:1: expected text that could be completed, found a syntax error"),
     ("a.json", "\n[<<fill>>}\n", [], 1, "a.json:2: "),
     ("a.py", "def f():\n  return 1\n", ["--function", "f"], 2, "a.py:1: expected the function 'f' to have no body"),
     ("a.py", "x = 1\n", ["--function", "f"], 2, "a.py: expected a function 'f', found none"),

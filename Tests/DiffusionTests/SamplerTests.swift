@@ -71,10 +71,10 @@ import Testing
 
   @Test func aTextThatNothingCompletesIsAnErrorWithItsLine() throws {
     let setting = try Setting("python")
-    let error = #expect(throws: GenerationError.self) { try setting.generate("x = 1\ny = )\nz = <<fill>>\n") }
+    let error = #expect(throws: GenerationError.self) { try setting.generate("x = 1\ny = )<<fill>>\n") }
     #expect(error?.line == 2)
     #expect(error?.isUsage == false)
-    let behind = #expect(throws: GenerationError.self) { try setting.generate("x = 1\ny = <<fill>>\nz = )\n") }
+    let behind = #expect(throws: GenerationError.self) { try setting.generate("x = 1\ny = <<fill>>$\n") }
     #expect(behind?.line == 2)
     #expect(behind?.isUsage == false)
   }

@@ -85,8 +85,8 @@ import Testing
       let parser = folder.appendingPathComponent("src/parser.c")
       try write("int main() {}", to: parser)
       #expect(message() == "FOLDER/src/parser.c: expected a generated parser with a LANGUAGE_VERSION, found none")
-      try write("#define LANGUAGE_VERSION 15\n", to: parser)
-      #expect(message() == "FOLDER/src/parser.c: expected a grammar of ABI 13 to 14, found ABI 15")
+      try write("#define LANGUAGE_VERSION 16\n", to: parser)
+      #expect(message() == "FOLDER/src/parser.c: expected a grammar of ABI 13 to 15, found ABI 16")
       try write("#define LANGUAGE_VERSION 14\n", to: parser)
       #expect(
         message()

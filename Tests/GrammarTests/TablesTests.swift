@@ -26,6 +26,16 @@ import Testing
     #expect(again.tables.actionLists == fresh.actionLists)
   }
 
+  @Test func `reserved words of ABI 15 come back from the cache file`() throws {
+    guard let grammar = try TestSupport.grammar("php") else { return }
+    let fresh = try ParseTables(language: grammar.library.language, name: "php")
+    #expect(fresh.reservedWords.count > 1)
+    #expect(grammar.tables.reservedWords == fresh.reservedWords)
+    #expect(grammar.tables.reservedSets == fresh.reservedSets)
+    // The package names no version of this grammar; the grammar does.
+    #expect(grammar.description.version == grammar.library.grammarVersion)
+  }
+
   @Test func `a damaged cache file is an error`() throws {
     guard let grammar = try TestSupport.grammar("json") else { return }
     let language = grammar.library.language
@@ -80,7 +90,7 @@ import Testing
   }
 
   /// A pass over the tables of every grammar: what the recogniser may rely on.
-  @Test(arguments: ["json", "c", "python", "java", "go", "javascript"])
+  @Test(arguments: ["json", "c", "python", "java", "go", "javascript", "php"])
   func `every action and goto leads somewhere`(name: String) throws {
     guard let tables = try TestSupport.grammar(name)?.tables else { return }
     #expect(tables.actionLists[0].isEmpty)

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define ESPALIER_OLDEST_ABI 13
-#define ESPALIER_NEWEST_ABI 14
+#define ESPALIER_NEWEST_ABI 15
 // The longest state that an external scanner can serialise, in bytes.
 #define ESPALIER_SERIALIZATION_SIZE 1024
 
@@ -16,6 +16,8 @@
 // The ABI version, the first field in every layout. Ask it before anything else: the other functions need a layout
 // between ESPALIER_OLDEST_ABI and ESPALIER_NEWEST_ABI.
 uint32_t espalier_language_version(const void *language);
+// The grammar's own version: three numbers. NULL before ABI 15.
+const uint8_t *espalier_grammar_version(const void *language);
 // Terminals and nonterminals, without aliases.
 uint32_t espalier_symbol_count(const void *language);
 uint32_t espalier_terminal_count(const void *language);
@@ -26,6 +28,12 @@ bool espalier_symbol_is_visible(const void *language, uint32_t symbol);
 bool espalier_symbol_is_named(const void *language, uint32_t symbol);
 uint16_t espalier_lex_state(const void *language, uint32_t state);
 uint16_t espalier_external_lex_state(const void *language, uint32_t state);
+// How many words a set of reserved words has at the most; 0 if the grammar has none, as before ABI 15.
+uint16_t espalier_reserved_set_size(const void *language);
+// The set of a state; 0 is the empty one.
+uint16_t espalier_reserved_set(const void *language, uint32_t state);
+// A keyword of a set, 0 behind the last.
+uint16_t espalier_reserved_word(const void *language, uint16_t set, uint16_t index);
 // 0 if the grammar has no keywords.
 uint16_t espalier_keyword_capture(const void *language);
 bool espalier_has_keyword_lexer(const void *language);
@@ -78,6 +86,18 @@ typedef struct {
 bool espalier_probe_state(
     const void *probe_language, bool keywords, uint16_t state, EspalierLexRange *ranges, int32_t capacity,
     EspalierLexState *result);
+
+// MARK: The runtime (CGrammarBridge.c)
+
+// The newest ABI that the system's runtime reads.
+#define ESPALIER_RUNTIME_ABI 14
+
+// The language as the system's runtime reads it: itself, or a copy in the layout of ESPALIER_RUNTIME_ABI. A copy lives as
+// long as the process, so ask once for each language. NULL if there is no memory.
+const void *espalier_runtime_language(const void *language);
+// To be called before a text is parsed with a language that espalier_runtime_language has copied, by the thread that
+// parses it: the copy's lexer looks reserved words up in it.
+void espalier_enter_runtime(const void *runtime_language);
 
 // MARK: Lexing text (CGrammarLexer.c)
 

@@ -21,6 +21,8 @@ struct AuditRecognition: AsyncParsableCommand {
   @Option(help: "Mutated fragments per file.")
   var mutations = 20
 
+  @OptionGroup var record: RecordOption
+
   func run() async throws {
     let store = GrammarStore.default
     let corpus = try options.corpus(store)
@@ -32,6 +34,8 @@ struct AuditRecognition: AsyncParsableCommand {
     }
     print(
       #"{"inputs":\#(report.inputs),"accepted":\#(report.accepted),"disagreements":\#(report.disagreements.count)}"#)
+    try record.keep(
+      "recognition", checked: report.inputs, failed: report.disagreements.count, of: corpus, store)
     if !report.disagreements.isEmpty { throw ExitCode(1) }
   }
 }

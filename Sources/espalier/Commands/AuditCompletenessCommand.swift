@@ -20,6 +20,8 @@ struct AuditCompleteness: AsyncParsableCommand {
   @Flag(help: "One token per byte, instead of the default model's tokens.")
   var bytes = false
 
+  @OptionGroup var record: RecordOption
+
   func run() async throws {
     let store = GrammarStore.default
     let corpus = try options.corpus(store)
@@ -37,6 +39,7 @@ struct AuditCompleteness: AsyncParsableCommand {
     print(
       #"{"files":\#(report.files),"texts":\#(report.texts),"unclean":\#(report.unclean),"#
         + #""narrowed":\#(report.narrowed.count),"tokens":\#(report.tokens),"refused":\#(report.refusals.count)}"#)
+    try record.keep("completeness", checked: report.tokens, failed: report.refusals.count, of: corpus, store)
     if !report.refusals.isEmpty { throw ExitCode(1) }
   }
 }

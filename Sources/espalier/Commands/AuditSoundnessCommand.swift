@@ -17,6 +17,8 @@ struct AuditSoundness: AsyncParsableCommand {
   @Option(help: "Canvases to fill.")
   var count = 300
 
+  @OptionGroup var record: RecordOption
+
   func run() async throws {
     let store = GrammarStore.default
     let corpus = try options.corpus(store)
@@ -42,6 +44,7 @@ struct AuditSoundness: AsyncParsableCommand {
         + #""reference_accepts":\#(number(reference?.accepted)),"#
         + #""reference_accepts_syntax":\#(number(reference?.syntax)),"#
         + #""reference_judged":\#(number(reference?.judged))}"#)
+    try record.keep("soundness", checked: report.count, failed: report.count - report.clean, of: corpus, store)
     if report.clean != report.count { throw ExitCode(1) }
   }
 }

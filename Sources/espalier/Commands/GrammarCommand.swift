@@ -8,52 +8,10 @@ struct GrammarCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "grammar",
     abstract: "List and install tree-sitter grammars.",
-    subcommands: [List.self, Info.self, Install.self])
+    subcommands: [GrammarList.self, Info.self, Install.self])
 }
 
 extension GrammarCommand {
-  struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the installed grammars.")
-
-    @OptionGroup var output: FormatOption
-
-    private struct Row: Encodable {
-      var name: String
-      var version: String?
-      var licence: String?
-      var extensions: [String]
-      var folder: String
-    }
-
-    func run() throws {
-      let entries = GrammarStore.default.list()
-      switch output.format {
-      case .json:
-        let rows = entries.map {
-          Row(
-            name: $0.name, version: $0.description?.version, licence: $0.description?.licence,
-            extensions: $0.description?.extensions ?? [], folder: $0.folder.path)
-        }
-        try StandardOutput.write(JSONText.document(rows))
-      case .text:
-        if entries.isEmpty {
-          try StandardOutput.write("no grammars are installed; install one with 'espalier grammar install PATH'\n")
-        }
-        let nameWidth = entries.map(\.name.count).max() ?? 0
-        let versionWidth = entries.map { ($0.description?.version ?? "-").count }.max() ?? 0
-        for entry in entries {
-          let columns = [
-            entry.name.padding(toLength: nameWidth, withPad: " ", startingAt: 0),
-            (entry.description?.version ?? "-").padding(toLength: versionWidth, withPad: " ", startingAt: 0),
-            entry.description.map { $0.extensions.map { ".\($0)" }.joined(separator: " ") }
-              ?? "(grammar.yml cannot be read)",
-          ]
-          try StandardOutput.write(columns.joined(separator: "  ") + "\n")
-        }
-      }
-    }
-  }
-
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show what an installed grammar consists of.")
 
@@ -85,7 +43,7 @@ extension GrammarCommand {
 
   struct Install: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Compile and install a tree-sitter grammar of ABI 13 or 14.",
+      abstract: "Compile and install a tree-sitter grammar of ABI 13 to 15.",
       discussion: "Needs a C compiler. The grammar's own build files are not run.")
 
     @Argument(help: "The grammar's folder: the one with src/parser.c.", completion: .directory)

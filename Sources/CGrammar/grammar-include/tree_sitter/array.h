@@ -20,7 +20,8 @@
 #define array_new() {NULL, 0, 0}
 #define array_init(array) ((array)->contents = NULL, (array)->size = 0, (array)->capacity = 0)
 #define array_clear(array) ((array)->size = 0)
-#define array_delete(array) (ts_free((array)->contents), array_init(array))
+// Its argument is evaluated once: scanners delete what they pop.
+#define array_delete(array) espalier_array_delete((array), sizeof *(array))
 
 #define array_get(array, index) (assert((uint32_t)(index) < (array)->size), &(array)->contents[index])
 #define array_front(array) array_get(array, 0)
@@ -110,6 +111,14 @@
     array_search_sorted_by(array, field, (value)field, &found_index, &found);      \
     if (!found) array_insert(array, found_index, value);                           \
   } while (0)
+
+// The contents come first in every array; they are copied, since their type differs from array to array.
+static inline void espalier_array_delete(void *array, size_t size) {
+  void *contents;
+  memcpy(&contents, array, sizeof contents);
+  ts_free(contents);
+  memset(array, 0, size);
+}
 
 static inline void *espalier_array_reserve(void *contents, uint32_t *capacity, uint32_t wanted, size_t element) {
   if (wanted <= *capacity) return contents;

@@ -1,4 +1,4 @@
-// What a generated parser.c and a scanner.c need to compile: the layouts and macros of tree-sitter's ABI 13 and 14.
+// What a generated parser.c and a scanner.c need to compile: the layouts and macros of tree-sitter's ABI 13 to 15.
 //
 // Compiled as it is, a parser behaves as its generator meant. With ESPALIER_PROBE defined the lexer macros report the
 // one step that a state takes under a code point instead of taking it, which is how the lexer is read as an automaton.
@@ -33,9 +33,11 @@ typedef struct {
   bool inherited;
 } TSFieldMapEntry;
 
+// Under its newer and its older name.
 typedef struct {
   uint16_t index, length;
-} TSFieldMapSlice;
+} TSMapSlice;
+typedef TSMapSlice TSFieldMapSlice;
 
 typedef struct {
   bool visible, named, supertype;
@@ -104,16 +106,27 @@ typedef union {
   } entry;
 } TSParseActionEntry;
 
+// Up to ABI 14, and from ABI 15 on.
 typedef struct {
   uint16_t lex_state, external_lex_state;
 } TSLexMode;
+typedef struct {
+  uint16_t lex_state, external_lex_state, reserved_word_set_id;
+} TSLexerMode;
+
+typedef struct {
+  uint8_t major_version, minor_version, patch_version;
+} TSLanguageMetadata;
 
 typedef struct {
   int32_t start, end;
 } TSCharacterRange;
 
 struct TSLanguage {
-  uint32_t version;
+  // From ABI 15 on it is named for what it is.
+  union {
+    uint32_t version, abi_version;
+  };
   uint32_t symbol_count;
   uint32_t alias_count;
   uint32_t token_count;
@@ -135,7 +148,8 @@ struct TSLanguage {
   const TSSymbol *public_symbol_map;
   const uint16_t *alias_map;
   const TSSymbol *alias_sequences;
-  const TSLexMode *lex_modes;
+  // TSLexMode or TSLexerMode.
+  const void *lex_modes;
   bool (*lex_fn)(TSLexer *, TSStateId);
   bool (*keyword_lex_fn)(TSLexer *, TSStateId);
   TSSymbol keyword_capture_token;
@@ -150,6 +164,15 @@ struct TSLanguage {
   } external_scanner;
   // From ABI 14 on.
   const TSStateId *primary_state_ids;
+  // From ABI 15 on.
+  const char *name;
+  const TSSymbol *reserved_words;
+  uint16_t max_reserved_word_set_size;
+  uint32_t supertype_count;
+  const TSSymbol *supertype_symbols;
+  const TSMapSlice *supertype_map_slices;
+  const TSSymbol *supertype_map_entries;
+  TSLanguageMetadata metadata;
 };
 
 // Whether a sorted list of closed ranges contains a code point, by bisection.
