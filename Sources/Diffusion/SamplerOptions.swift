@@ -24,7 +24,7 @@ public struct SamplerOptions: Sendable {
   public var canvas = 512
   /// In how many passes the model looks at a position before the frontier may have to pass it. Where passes are few,
   /// parts of the hole that do not fit into one canvas are looked at side by side.
-  public var looks = 8
+  public var looks = 2
   /// Whether the context of a hole is computed in every pass; nil for exact up to `exactCanvas` tokens.
   public var contextReuse: ContextReuse?
   /// Up to so many tokens, computing all of them is cheap.

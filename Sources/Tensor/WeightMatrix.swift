@@ -100,24 +100,10 @@ public final class WeightMatrix {
       switch type {
       case .float32: target.copyMemory(from: row.pointer, byteCount: stride)
       case .bfloat16: espalier_to_bfloat16(row.pointer, columns, target.assumingMemoryBound(to: UInt16.self))
-      case .int8: quantise(row.pointer, row: index, into: target.assumingMemoryBound(to: Int8.self))
+      case .int8:
+        scales.pointer[index] = espalier_quantise(
+          row.pointer, columns, target.assumingMemoryBound(to: Int8.self), corrections.pointer + index * blocks)
       }
-    }
-  }
-
-  /// Rounds a row to -127…127, the greatest to one of these.
-  private func quantise(_ values: UnsafePointer<Float>, row: Int, into target: UnsafeMutablePointer<Int8>) {
-    var greatest: Float = 1e-30
-    for column in 0..<columns where abs(values[column]) > greatest { greatest = abs(values[column]) }
-    // Weights that are no numbers make the model one that computes no numbers, whatever they are rounded to.
-    if !greatest.isFinite { greatest = 1 }
-    scales.pointer[row] = greatest / 127
-    let factor = 127 / greatest
-    for column in 0..<columns {
-      let scaled = (values[column] * factor).rounded(.toNearestOrEven)
-      let rounded = Int8(max(-127, min(127, scaled.isNaN ? 0 : scaled)))
-      target[column] = rounded
-      corrections.pointer[row * blocks + column / blockSize] -= 128 * Int32(rounded)
     }
   }
 

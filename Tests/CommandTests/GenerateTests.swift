@@ -135,6 +135,7 @@ import Testing
 
   @Test(arguments: [
     (["--length", "0"], "--length must be from 1"), (["--steps", "0"], "--steps must be from 1"),
+    (["--window", "8"], "--window must be from 16 to 65536, found 8"), (["--reuse=-1"], "--reuse must be from 0"),
     (["--temperature", "-1"], "temperature"), (["--threshold", "2"], "--threshold must be from 0 to 1"),
   ])
   func numbersOutOfRangeAreFailures(_ arguments: [String], _ message: String) throws {

@@ -81,6 +81,36 @@ import Testing
     #expect(outcome.errors.contains("nowhere/config.json: cannot be read"))
   }
 
+  @Test func aPrecisionThatIsNoneIsAFailure() throws {
+    let outcome = try Tool.run(["model", "info"], in: folder.url, environment: ["ESPALIER_PRECISION": "float8"])
+    #expect(outcome.code == 2 && outcome.output == "")
+    #expect(outcome.errors.contains("precision: expected one of float32"))
+    #expect(outcome.errors.contains("found 'float8'"))
+  }
+
+  @Test func benchComparesPrecisions() throws {
+    struct Bench: Decodable {
+      struct Row: Decodable {
+        var precision: String
+        var crossEntropySeventh: Double
+        var greatestError: Double
+        var sameLikeliest: Double
+      }
+      var rows: [Row]
+    }
+    let outcome = try Tool.run(
+      ["bench", "precision", "--language", "c", "--windows", "2", "--format", "json", "examples/project/queue.c"],
+      in: Tool.repository)
+    #expect(outcome.code == 0)
+    let rows = try JSONDecoder().decode(Bench.self, from: Data(outcome.output.utf8)).rows
+    let first = try #require(rows.first)
+    #expect(first.precision == "float32" && first.greatestError == 0 && first.sameLikeliest == 1)
+    for row in rows {
+      #expect(row.greatestError < 0.06 && row.sameLikeliest > 0.9)
+      #expect(abs(row.crossEntropySeventh - first.crossEntropySeventh) < 0.05 && row.crossEntropySeventh > 0.5)
+    }
+  }
+
   @Test func aDamagedModelIsAFailure() throws {
     for name in ["config.json", "tokenizer.json", "model.safetensors"] {
       let bytes = try Data(contentsOf: URL(filePath: llada).appending(path: name))
@@ -94,7 +124,7 @@ import Testing
   @Test(arguments: [
     (["--lengths", "0"], "must be numbers from 1 to 1000000, found 0"),
     (["--lengths", "64,x"], "must be numbers from 1 to 1000000, found 64,x"),
-    (["--threads", "0"], "must be from 1 to 256, found 0"), (["--seconds", "-1"], "must be from 0 to 1000"),
+    (["--threads", "0"], "must be from 1 to 256, found 0"), (["--seconds=-1"], "must be from 0 to 1000"),
     (["--precision", "float8"], "The value 'float8' is invalid for '--precision"),
   ])
   func impossibleMeasurementsAreFailures(_ arguments: [String], _ message: String) throws {
