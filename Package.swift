@@ -27,6 +27,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CGrammar"),
     .target(name: "CModel", exclude: ["model"]),
+    .target(name: "CTensor"),
 
     // Dependencies point downwards only.
     layer("Grammar", ["CGrammar", .product(name: "Yams", package: "Yams")]),
@@ -34,9 +35,9 @@ let package = Package(
     layer("Recognition", ["CGrammar", "Grammar", "Vocabulary"]),
     layer("Vocabulary"),
     layer("Constraint", ["Recognition", "Vocabulary"]),
-    layer("Tensor", ["COpenBLAS"]),
+    layer("Tensor", ["COpenBLAS", "CTensor"]),
     layer("Denoiser", ["CModel", "Tensor", "Vocabulary"]),
-    layer("Diffusion", ["Constraint", "Denoiser"]),
+    layer("Diffusion", ["Constraint", "Denoiser", "Tensor"]),
     layer("Repair", ["Denoiser", "Recognition", "Syntax"]),
     layer("Generation", ["Diffusion", "Syntax"]),
     layer("Standards", ["Recognition", "Reporting", "Syntax", .product(name: "Yams", package: "Yams")]),
@@ -56,7 +57,7 @@ let package = Package(
     tests("RecognitionTests", ["Recognition", "Syntax"], data: ["Cases"]),
     tests("VocabularyTests", ["Vocabulary"], data: ["Data"]),
     tests("ConstraintTests", ["Constraint", "Denoiser", "Syntax"]),
-    tests("DenoiserTests", ["Denoiser", "Tensor"], data: ["Data"]),
+    tests("DenoiserTests", ["CTensor", "Denoiser", "Tensor"], data: ["Data"]),
     tests("DiffusionTests", ["Diffusion", "Generation", "Syntax"]),
     tests("RepairTests", ["Denoiser", "Repair"]),
     tests("StandardsTests", ["Standards"]),

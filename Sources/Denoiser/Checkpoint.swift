@@ -61,31 +61,32 @@ struct Checkpoint {
     places.reduce(0) { $0 + (files[$1.value].entries[$1.key]?.shape.reduce(1, *) ?? 0) }
   }
 
-  /// Reads tensors as float32, one after the other into one matrix.
+  /// The numbers of a tensor, where they lie.
   ///
-  /// Shapes are compared before anything is allocated, so that memory is bounded by the size of the file.
-  ///
-  /// - Throws: `DenoiserError.malformed` where a tensor is missing, has another shape or no float elements.
-  func read(_ tensors: [(name: String, shape: [Int])]) throws(DenoiserError) -> FloatBuffer {
-    var count = 0
-    for (tensor, shape) in tensors {
-      guard let number = places[tensor], let entry = files[number].entries[tensor] else {
-        throw .malformed(file: name, key: tensor, expected: "a tensor of shape \(shape)", found: "none")
-      }
-      guard entry.shape == shape else {
-        throw .malformed(
-          file: files[number].file, key: "\(tensor).shape", expected: "\(shape)", found: "\(entry.shape)")
-      }
-      count += entry.shape.reduce(1, *)
+  /// - Throws: `DenoiserError.malformed` where the tensor is missing, has another shape or no float elements.
+  func numbers(_ tensor: String, _ shape: [Int]) throws(DenoiserError) -> StoredNumbers {
+    guard let number = places[tensor], let entry = files[number].entries[tensor] else {
+      throw .malformed(file: name, key: tensor, expected: "a tensor of shape \(shape)", found: "none")
     }
-    let buffer = FloatBuffer(unfilled: count)
-    var destination = buffer.pointer
-    for (tensor, shape) in tensors {
-      guard let number = places[tensor], let entry = files[number].entries[tensor] else { continue }
-      try files[number].read(entry, name: tensor, into: destination)
-      destination += shape.reduce(1, *)
+    guard entry.shape == shape else {
+      throw .malformed(
+        file: files[number].file, key: "\(tensor).shape", expected: "\(shape)", found: "\(entry.shape)")
     }
+    return try files[number].numbers(entry, name: tensor)
+  }
+
+  /// A copy of a tensor as float32.
+  func floats(_ tensor: String, _ shape: [Int]) throws(DenoiserError) -> FloatBuffer {
+    let numbers = try numbers(tensor, shape)
+    let buffer = FloatBuffer(count: shape.reduce(1, *))
+    numbers.copy(from: 0, count: buffer.count, to: buffer.pointer)
     return buffer
+  }
+
+  /// A tensor of two dimensions for products.
+  func matrix(_ tensor: String, _ rows: Int, _ columns: Int, as type: ElementType) throws(DenoiserError) -> WeightMatrix
+  {
+    WeightMatrix(try numbers(tensor, [rows, columns]), rows: rows, columns: columns, as: type)
   }
 
   /// The shape of a tensor, nil where there is none of this name.

@@ -5,10 +5,11 @@ import Vocabulary
 /// The model that is part of the executable.
 public enum DefaultModel {
   /// Loads the model. Its weights are read where they lie in the executable.
-  public static func denoiser() throws(DenoiserError) -> Denoiser {
-    try Denoiser(
+  public static func denoiser(_ options: DenoiserOptions = .init()) throws(DenoiserError) -> Denoiser {
+    let weights = espalier_model_weights()
+    return try Denoiser(
       name: name, configuration: data(espalier_model_configuration()), tokenizer: data(espalier_model_tokenizer()),
-      weights: data(espalier_model_weights()))
+      weights: FileBytes(static: UnsafeRawBufferPointer(start: weights.start, count: weights.count)), options)
   }
 
   /// Loads the tokenizer alone, for a denoiser without a network.

@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 import Vocabulary
 
 /// A language model that predicts the masked tokens of a canvas from all others.
@@ -37,6 +38,24 @@ public final class Denoiser {
   /// Whether tokens see only those before them.
   public var isCausal: Bool { configuration?.isCausal ?? false }
 
+  /// What matrix products are computed with, nil for the uniform denoiser.
+  public var elementType: ElementType? {
+    if case .transformer(let transformer) = network { transformer.type } else { nil }
+  }
+
+  /// Bytes of memory that the model has for itself: weights that were converted, and buffers for the longest canvas so
+  /// far.
+  public var memoryUse: (convertedWeights: Int, buffers: Int) {
+    guard case .transformer(let transformer) = network else { return (0, 0) }
+    return (transformer.weights.copiedBytes, transformer.workingBytes)
+  }
+
+  /// What a pass may take from the pass before it.
+  public var contextReuse: ContextReuse {
+    get { if case .transformer(let transformer) = network { transformer.reuse } else { .exact } }
+    set { if case .transformer(let transformer) = network { transformer.reuse = newValue } }
+  }
+
   /// Whether `errorScores(for:)` gives an answer.
   public var hasErrorHead: Bool {
     if case .transformer(let transformer) = network { transformer.weights.errorHead != nil } else { false }
@@ -67,7 +86,7 @@ public final class Denoiser {
   /// Loads `config.json`, `tokenizer.json` and the safetensors files of a folder.
   ///
   /// - Throws: `DenoiserError` where a file is missing, malformed or needs what is not implemented.
-  public convenience init(folder: String) throws(DenoiserError) {
+  public convenience init(folder: String, _ options: DenoiserOptions = .init()) throws(DenoiserError) {
     func data(_ name: String) throws(DenoiserError) -> Data {
       do {
         return try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
@@ -77,23 +96,25 @@ public final class Denoiser {
     }
     try self.init(
       name: folder, configuration: try data("config.json"), tokenizer: try data("tokenizer.json"),
-      checkpoint: { () throws(DenoiserError) in try Checkpoint(folder: folder) })
+      checkpoint: { () throws(DenoiserError) in try Checkpoint(folder: folder) }, options)
   }
 
   /// Loads a model from the bytes of its files; `name` stands for the folder in errors.
-  public convenience init(
-    name: String, configuration: Data, tokenizer: Data, weights: Data
+  convenience init(
+    name: String, configuration: Data, tokenizer: Data, weights: FileBytes, _ options: DenoiserOptions = .init()
   ) throws(DenoiserError) {
     try self.init(
       name: name, configuration: configuration, tokenizer: tokenizer,
       checkpoint: { () throws(DenoiserError) in
-        Checkpoint(try SafeTensors(data: weights, file: name + "/model.safetensors"))
-      })
+        Checkpoint(try SafeTensors(weights, file: name + "/model.safetensors"))
+      }, options)
   }
 
   private init(
-    name: String, configuration: Data, tokenizer: Data, checkpoint: () throws(DenoiserError) -> Checkpoint
+    name: String, configuration: Data, tokenizer: Data, checkpoint: () throws(DenoiserError) -> Checkpoint,
+    _ options: DenoiserOptions
   ) throws(DenoiserError) {
+    let type = try options.resolvedType()
     let file = name + "/config.json"
     let configuration = try ModelConfiguration(json: configuration, file: file)
     do {
@@ -108,7 +129,7 @@ public final class Denoiser {
         found: "\(configuration.vocabularySize)")
     }
     let checkpoint = try checkpoint()
-    let weights = try TransformerWeights(checkpoint, configuration)
+    let weights = try TransformerWeights(checkpoint, configuration, type)
     vocabulary = self.tokenizer.vocabulary.padded(to: configuration.vocabularySize)
 
     let named = configuration.isCausal ? configuration.padToken ?? configuration.endToken : nil
@@ -129,7 +150,8 @@ public final class Denoiser {
     endToken = configuration.endToken
     maximumLength = configuration.maximumLength
     parameterCount = checkpoint.parameterCount
-    network = .transformer(Transformer(configuration, weights))
+    network = .transformer(
+      Transformer(configuration, weights, type, ThreadPool(threads: options.threads ?? ThreadPool.defaultThreads)))
   }
 
   private static func mask(among specials: [String: TokenID]) -> TokenID? {
@@ -154,8 +176,8 @@ public final class Denoiser {
     guard size > 0 else { return }
     switch network {
     case .transformer(let transformer):
-      transformer.run(tokens)
       let rows = configuration?.isShifted == true ? positions.map { max($0 - 1, 0) } : positions
+      transformer.run(tokens, rows: rows)
       buffer.withUnsafeMutableBufferPointer {
         if let output = $0.baseAddress { transformer.logits(ofRows: rows, into: output) }
       }
@@ -174,10 +196,47 @@ public final class Denoiser {
   public func errorScores(for tokens: [TokenID]) throws(DenoiserError) -> [Float]? {
     try check(tokens, [])
     guard case .transformer(let transformer) = network, let head = transformer.weights.errorHead else { return nil }
-    transformer.run(tokens)
+    transformer.run(tokens, rows: Array(tokens.indices))
     return [Float](unsafeUninitializedCapacity: tokens.count) { scores, count in
       if let output = scores.baseAddress, !tokens.isEmpty { transformer.errorScores(head, into: output) }
       count = tokens.count
+    }
+  }
+
+  /// Predicts what stands at some positions of several canvases in one pass.
+  ///
+  /// - Parameters:
+  ///   - canvases: each as for one canvas, and as long
+  ///   - positions: of each canvas
+  ///   - buffer: receives the rows of all canvases one after the other
+  /// - Throws: `DenoiserError` as for one canvas.
+  public func logits(
+    forBatch canvases: [[TokenID]], at positions: [[Int]], into buffer: inout [Float]
+  ) throws(DenoiserError) {
+    precondition(canvases.count == positions.count, "positions of each canvas")
+    for (tokens, asked) in zip(canvases, positions) { try check(tokens, asked) }
+    let size = positions.reduce(0) { $0 + $1.count } * vocabulary.count
+    guard case .transformer(let transformer) = network else {
+      var all: [Float] = []
+      var part: [Float] = []
+      for (tokens, asked) in zip(canvases, positions) {
+        try logits(for: tokens, at: asked, into: &part)
+        all += part
+      }
+      buffer = all
+      return
+    }
+    if buffer.count != size { buffer = [Float](repeating: 0, count: size) }
+    guard size > 0 else { return }
+    var rows: [Int] = []
+    var first = 0
+    for (tokens, asked) in zip(canvases, positions) {
+      rows += asked.map { first + max(transformer.configuration.isShifted ? $0 - 1 : $0, 0) }
+      first += wholeVectors(tokens.count)
+    }
+    transformer.run(batch: canvases)
+    buffer.withUnsafeMutableBufferPointer {
+      if let output = $0.baseAddress { transformer.logits(ofRows: rows, into: output) }
     }
   }
 
@@ -192,7 +251,10 @@ public final class Denoiser {
     var masked = tokens
     for position in positions { masked[position] = maskToken }
     // Few positions at once keep memory small where the vocabulary is large; the layers run only once.
-    let chunk = 32
+    if case .transformer(let transformer) = network {
+      transformer.run(masked, rows: [0, masked.count - 1])
+    }
+    let chunk = 64
     var sum = 0.0
     for start in stride(from: 0, to: positions.count, by: chunk) {
       let part = Array(positions[start..<min(start + chunk, positions.count)])
@@ -205,11 +267,11 @@ public final class Denoiser {
   }
 
   private func logProbability(of token: TokenID, row: Int) -> Double {
-    let logits = scratch[row * vocabulary.count..<(row + 1) * vocabulary.count]
-    guard let greatest = logits.max() else { return 0 }
-    var sum = 0.0
-    for logit in logits { sum += Double(exp(logit - greatest)) }
-    return Double(logits[logits.startIndex + token.index] - greatest) - log(sum)
+    let first = row * vocabulary.count
+    return scratch.withUnsafeBufferPointer { logits in
+      let (greatest, sum) = partition(of: UnsafeBufferPointer(rebasing: logits[first..<first + vocabulary.count]))
+      return Double(logits[first + token.index] - greatest) - log(Double(sum))
+    }
   }
 
   private func check(_ tokens: [TokenID], _ positions: [Int]) throws(DenoiserError) {

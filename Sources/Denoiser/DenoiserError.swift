@@ -14,6 +14,8 @@ public enum DenoiserError: Error, Equatable, CustomStringConvertible {
   case unknownToken(TokenID, vocabularySize: Int)
   /// A position outside the canvas.
   case unknownPosition(Int, tokens: Int)
+  /// An element type that is none, or that the processor does not have.
+  case precision(String, supported: [String])
 
   public var description: String {
     switch self {
@@ -26,6 +28,8 @@ public enum DenoiserError: Error, Equatable, CustomStringConvertible {
       "expected a token below \(size), found \(token.rawValue)"
     case .unknownPosition(let position, let tokens):
       "expected a position below \(tokens), found \(position)"
+    case .precision(let name, let supported):
+      "precision: expected one of \(supported.joined(separator: ", ")), which this processor has, found '\(name)'"
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// A safetensors file: named tensors whose places in the file are checked before any is read.
 ///
@@ -39,15 +40,16 @@ struct SafeTensors {
 
   let file: String
   let entries: [String: Entry]
-  private let data: Data
+  private let bytes: FileBytes
 
   /// Reads the header of a file in memory; `file` is what errors call it.
   ///
   /// - Throws: `DenoiserError.malformed` where the header is too long or no JSON, a type or shape is impossible, or
   ///   tensors do not fill the data one after the other.
-  init(data: Data, file: String) throws(DenoiserError) {
-    self.data = data
+  init(_ bytes: FileBytes, file: String) throws(DenoiserError) {
+    self.bytes = bytes
     self.file = file
+    let data = bytes.data
     func malformed(_ key: String, _ expected: String, _ found: String) -> DenoiserError {
       .malformed(file: file, key: key, expected: expected, found: found)
     }
@@ -82,13 +84,7 @@ struct SafeTensors {
 
   /// Maps a file into memory and reads its header.
   init(contentsOf path: String) throws(DenoiserError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-    } catch {
-      throw .unreadable(file: path, reason: error.localizedDescription)
-    }
-    try self.init(data: data, file: path)
+    try self.init(try FileBytes(mapping: path), file: path)
   }
 
   private static func entry(
@@ -127,34 +123,18 @@ struct SafeTensors {
       range: dataStart + begin..<dataStart + end)
   }
 
-  /// Writes a tensor as float32 to `destination`, which must have room for all elements.
+  /// The numbers of a tensor, where they lie.
   ///
   /// - Throws: `DenoiserError.malformed` where the elements are neither float32, bfloat16 nor float16.
-  func read(_ entry: Entry, name: String, into destination: UnsafeMutablePointer<Float>) throws(DenoiserError) {
-    let count = entry.shape.reduce(1, *)
-    guard entry.type != .other else {
+  func numbers(_ entry: Entry, name: String) throws(DenoiserError) -> StoredNumbers {
+    let format: StoredNumbers.Format
+    switch entry.type {
+    case .float32: format = .float32
+    case .bfloat16: format = .bfloat16
+    case .float16: format = .float16
+    case .other:
       throw .malformed(file: file, key: "\(name).dtype", expected: "F32, BF16 or F16", found: entry.typeName)
     }
-    data.withUnsafeBytes { bytes in
-      let source = UnsafeRawBufferPointer(rebasing: bytes[entry.range])
-      switch entry.type {
-      case .float32:
-        for index in 0..<count {
-          let bits = UInt32(littleEndian: source.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
-          destination[index] = Float(bitPattern: bits)
-        }
-      case .bfloat16:
-        for index in 0..<count {
-          let bits = UInt16(littleEndian: source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
-          destination[index] = Float(bitPattern: UInt32(bits) << 16)
-        }
-      case .float16:
-        for index in 0..<count {
-          let bits = UInt16(littleEndian: source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
-          destination[index] = Float(Float16(bitPattern: bits))
-        }
-      case .other: break
-      }
-    }
+    return StoredNumbers(format: format, start: bytes.start + entry.range.lowerBound, owner: bytes)
   }
 }

@@ -3,114 +3,307 @@ import Vocabulary
 
 /// A pre-norm transformer: configuration, weights, and the state of the last pass.
 ///
-/// Not for several threads at once; the matrix products use all cores as it is.
+/// Tokens are shared between threads, and each computes all layers for its own. Attention alone needs those of others,
+/// so there is one barrier in a layer: when all keys and values are there.
+///
+/// Not for several callers at once.
 final class Transformer {
   let configuration: ModelConfiguration
   let weights: TransformerWeights
+  let type: ElementType
+  let pool: ThreadPool
+  var reuse = ContextReuse.exact
   private let shape: AttentionShape
   private var state: TransformerState
-  /// The tokens whose last-layer output stands in `state.stream`.
+  private var plan: PassPlan
+  /// The canvas whose keys and values are in the stores; empty after a batch.
   private var current: [TokenID] = []
+  private var currentBatch: [[TokenID]] = []
+  /// The places in the canvas whose last-layer output is in the stream.
+  private var computed = 0..<0
+  /// Passes since all tokens were computed.
+  private var partialPasses = 0
+  private var segments: [PassSegment] = []
 
-  init(_ configuration: ModelConfiguration, _ weights: TransformerWeights) {
+  init(_ configuration: ModelConfiguration, _ weights: TransformerWeights, _ type: ElementType, _ pool: ThreadPool) {
     self.configuration = configuration
     self.weights = weights
+    self.type = type
+    self.pool = pool
     shape = AttentionShape(
       heads: configuration.headCount, groups: configuration.keyValueHeadCount, headSize: configuration.headSize)
-    state = TransformerState(capacity: 0, configuration, shape)
+    state = TransformerState(capacity: 0, configuration, shape, type, threads: pool.threads)
+    plan = PassPlan(threads: pool.threads)
+    useOneThreadPerProduct()
   }
 
-  /// Runs the layers over `tokens`; costs nothing for the tokens of the last call.
+  // MARK: What has to be computed
+
+  /// Runs the layers so that the output of `rows` is there; costs nothing if it is from the last call.
   ///
   /// Tokens must be of the vocabulary and at most `configuration.maximumLength`. Allocates only for more tokens than
   /// ever before.
-  func run(_ tokens: [TokenID]) {
-    guard tokens != current else { return }
-    let count = tokens.count
-    if count > state.capacity {
-      let capacity = min((count + 63) / 64 * 64, configuration.maximumLength)
-      state = TransformerState(capacity: capacity, configuration, shape)
-    }
-    let hidden = configuration.hiddenSize
-    for (row, token) in tokens.enumerated() {
-      (state.stream.pointer + row * hidden).update(
-        from: weights.embedding.pointer + token.index * hidden, count: hidden)
-    }
-    for layer in weights.layers {
-      attention(layer, count)
-      feedForward(layer, count)
-    }
+  func run(_ tokens: [TokenID], rows: [Int]) {
+    guard !tokens.isEmpty else { return }
+    let asked = (rows.min() ?? 0)..<(rows.max() ?? 0) + 1
+    let changed = changes(to: tokens)
+    if changed.isEmpty, tokens.count == current.count, computed.clamped(to: asked) == asked { return }
+    let positions = positions(asked: asked, changed: changed, of: tokens)
+    partialPasses = positions.count == tokens.count ? 0 : partialPasses + 1
+    if tokens.count > state.capacity { reserve(tokens.count) }
     current = tokens
+    currentBatch = []
+    computed = positions
+    segments.removeAll(keepingCapacity: true)
+    segments.append(PassSegment(keys: 0..<tokens.count, positions: positions, lane: 0))
+    for (lane, position) in positions.enumerated() { state.tokens[lane] = tokens[position].rawValue }
+    compute()
   }
 
-  private func attention(_ layer: TransformerWeights.Layer, _ count: Int) {
-    let hidden = configuration.hiddenSize
-    let rows = state.queriesKeysValues.pointer
-    norm(layer.attentionNorm, count)
-    multiply(
-      state.normed.pointer, layer.queriesKeysValues.pointer, into: rows,
-      rows: count, inner: hidden, columns: shape.rowSize)
-    if let biases = layer.biases { add(bias: biases.pointer, to: rows, rows: count, columns: shape.rowSize) }
-    if let queryNorm = layer.queryNorm, let keyNorm = layer.keyNorm {
-      for head in 0..<shape.heads + shape.groups {
-        let columns = rows + head * shape.headSize
-        rootMeanSquareNorm(
-          columns, weight: head < shape.heads ? queryNorm.pointer : keyNorm.pointer,
-          epsilon: configuration.normEpsilon, into: columns, rows: count, columns: shape.headSize,
-          stride: shape.rowSize)
+  /// The range of places where `tokens` differ from those of the last pass.
+  private func changes(to tokens: [TokenID]) -> Range<Int> {
+    let shared = min(tokens.count, current.count)
+    guard let first = (0..<shared).first(where: { tokens[$0] != current[$0] }) else { return shared..<tokens.count }
+    guard tokens.count == current.count, let last = (first..<shared).last(where: { tokens[$0] != current[$0] }) else {
+      return first..<tokens.count
+    }
+    return first..<last + 1
+  }
+
+  private func positions(asked: Range<Int>, changed: Range<Int>, of tokens: [TokenID]) -> Range<Int> {
+    let start = changed.isEmpty ? asked.lowerBound : min(asked.lowerBound, changed.lowerBound)
+    // What a causal model keeps did not see what changed.
+    if configuration.isCausal, !current.isEmpty { return start..<tokens.count }
+    let all = 0..<tokens.count
+    guard case .approximate(let limit) = reuse, partialPasses < limit, tokens.count == current.count else { return all }
+    return start..<(changed.isEmpty ? asked.upperBound : max(asked.upperBound, changed.upperBound))
+  }
+
+  /// Runs the layers over several canvases at once, if they are not those of the last call. Rows then count through all
+  /// of them, each padded to vectors.
+  func run(batch: [[TokenID]]) {
+    if batch == currentBatch { return }
+    let lanes = batch.reduce(0) { $0 + wholeVectors($1.count) }
+    if lanes > state.capacity { reserve(lanes) }
+    current = []
+    currentBatch = batch
+    segments.removeAll(keepingCapacity: true)
+    var lane = 0
+    for tokens in batch where !tokens.isEmpty {
+      segments.append(PassSegment(keys: lane..<lane + tokens.count, positions: 0..<tokens.count, lane: lane))
+      for (index, token) in tokens.enumerated() { state.tokens[lane + index] = token.rawValue }
+      lane += wholeVectors(tokens.count)
+    }
+    computed = 0..<lane
+    compute()
+  }
+
+  private func reserve(_ count: Int) {
+    let step = 4 * laneCount
+    state = TransformerState(
+      capacity: (count + step - 1) / step * step, configuration, shape, type, threads: pool.threads)
+    current = []
+  }
+
+  /// Bytes of working memory.
+  var workingBytes: Int { state.byteCount }
+
+  // MARK: The layers
+
+  private func compute() {
+    plan.set(segments)
+    pool.run { thread in
+      let work = state.workspaces[thread]
+      for group in plan.groups[thread] { embed(group, work) }
+      for (index, layer) in weights.layers.enumerated() {
+        for group in plan.groups[thread] { project(group, layer, state.stores[index], work) }
+        pool.barrier()
+        for group in plan.groups[thread] {
+          attend(group, layer, state.stores[index], work)
+          feedForward(group, layer, work)
+        }
       }
     }
-    state.rotary.rotate(rows, rows: count, heads: shape.heads + shape.groups, stride: shape.rowSize)
-    attend(
-      rows, into: state.attended.pointer, scores: state.scores.pointer, count: count, shape: shape,
-      isCausal: configuration.isCausal)
-    multiply(
-      state.attended.pointer, layer.attentionOutput.pointer, into: state.stream.pointer,
-      rows: count, inner: shape.outputSize, columns: hidden, accumulates: true)
   }
 
-  private func feedForward(_ layer: TransformerWeights.Layer, _ count: Int) {
+  private func embed(_ group: PassGroup, _ work: TransformerState.Workspace) {
+    for start in stride(from: 0, to: group.count, by: laneCount) {
+      let lane = group.lane + start
+      weights.embedding.write(
+        state.tokens[lane..<lane + min(laneCount, group.count - start)], to: state.stream.pointer + lane,
+        stride: state.capacity, scratch: work.rows.pointer)
+    }
+  }
+
+  /// Queries, keys and values of a group.
+  private func project(
+    _ group: PassGroup, _ layer: TransformerWeights.Layer, _ store: KeyValueStore, _ work: TransformerState.Workspace
+  ) {
+    norm(group, layer.attentionNorm, work)
+    let lanes = group.vectors * laneCount
+    let rows = work.rows.pointer
+    let spare = rows + shape.keyFeatures * lanes
+    multiply(layer.queries, layer.queryBias, group, work)
+    for head in 0..<shape.heads {
+      let matrix = rows + head * shape.headSize * lanes
+      turn(matrix, group, layer.queryNorm, work)
+      state.queries.store(
+        matrix, stride: lanes, head: head, lane: group.lane, vectors: group.vectors, scratch: work.scales.pointer)
+    }
+    let token = group.keys.lowerBound + group.position
+    multiply(layer.keys, layer.keyBias, group, work)
+    for head in 0..<shape.groups {
+      let matrix = rows + head * shape.headSize * lanes
+      turn(matrix, group, layer.keyNorm, work)
+      store.storeKeys(matrix, stride: lanes, group: head, token: token, count: group.count, scratch: spare)
+    }
+    multiply(layer.values, layer.valueBias, group, work)
+    for head in 0..<shape.groups {
+      store.storeValues(
+        rows + head * shape.headSize * lanes, stride: lanes, group: head, token: token, count: group.count)
+    }
+  }
+
+  /// Norms and rotates a head of queries or keys.
+  private func turn(
+    _ matrix: UnsafeMutablePointer<Float>, _ group: PassGroup, _ weight: FloatBuffer?,
+    _ work: TransformerState.Workspace
+  ) {
+    let lanes = group.vectors * laneCount
+    if let weight {
+      inverseNorms(
+        matrix, stride: lanes, features: shape.headSize, vectors: group.vectors, epsilon: configuration.normEpsilon,
+        into: work.scales.pointer)
+      scale(
+        matrix, stride: lanes, features: shape.headSize, vectors: group.vectors, weights: weight.pointer,
+        scales: work.scales.pointer, into: matrix, stride: lanes)
+    }
+    state.rotary.rotate(matrix, stride: lanes, vectors: group.vectors, first: group.position)
+  }
+
+  private func multiply(
+    _ matrix: WeightMatrix, _ bias: FloatBuffer?, _ group: PassGroup, _ work: TransformerState.Workspace
+  ) {
+    let lanes = group.vectors * laneCount
+    if let bias {
+      fillRows(
+        of: work.rows.pointer, stride: lanes, with: bias.pointer, features: matrix.rows, vectors: group.vectors)
+    }
+    matrix.multiply(
+      work.input, rows: 0..<matrix.rows, columns: 0..<matrix.columns, vectors: group.vectors, into: work.rows.pointer,
+      stride: lanes, accumulates: bias != nil)
+  }
+
+  private func attend(
+    _ group: PassGroup, _ layer: TransformerWeights.Layer, _ store: KeyValueStore, _ work: TransformerState.Workspace
+  ) {
+    let lanes = group.vectors * laneCount
+    work.attention.attend(
+      state.queries, lane: group.lane, vectors: group.vectors, to: store, keys: group.keys,
+      first: configuration.isCausal ? group.position : nil, into: work.rows.pointer, stride: lanes)
+    work.inner.pack(work.rows.pointer, stride: lanes, features: shape.queryFeatures, vectors: group.vectors)
+    layer.attentionOutput.multiply(
+      work.inner, rows: 0..<configuration.hiddenSize, columns: 0..<shape.queryFeatures, vectors: group.vectors,
+      into: state.stream.pointer + group.lane, stride: state.capacity, accumulates: true)
+  }
+
+  /// The feed-forward layer, a block of its inner features at a time.
+  private func feedForward(
+    _ group: PassGroup, _ layer: TransformerWeights.Layer, _ work: TransformerState.Workspace
+  ) {
+    norm(group, layer.feedForwardNorm, work)
+    let lanes = group.vectors * laneCount
+    let gate = work.rows.pointer
+    let up = gate + blockSize * lanes
     let hidden = configuration.hiddenSize
-    let inner = configuration.intermediateSize
-    norm(layer.feedForwardNorm, count)
-    multiply(
-      state.normed.pointer, layer.gateAndUp.pointer, into: state.gateAndUp.pointer,
-      rows: count, inner: hidden, columns: 2 * inner)
-    gatedUnit(state.gateAndUp.pointer, into: state.activated.pointer, rows: count, columns: inner)
-    multiply(
-      state.activated.pointer, layer.down.pointer, into: state.stream.pointer,
-      rows: count, inner: inner, columns: hidden, accumulates: true)
+    for start in stride(from: 0, to: configuration.intermediateSize, by: blockSize) {
+      let block = start..<min(start + blockSize, configuration.intermediateSize)
+      layer.gate.multiply(
+        work.input, rows: block, columns: 0..<hidden, vectors: group.vectors, into: gate, stride: lanes)
+      layer.up.multiply(work.input, rows: block, columns: 0..<hidden, vectors: group.vectors, into: up, stride: lanes)
+      gatedUnit(gate, up, count: block.count * lanes)
+      work.inner.pack(gate, stride: lanes, features: block.count, vectors: group.vectors)
+      layer.down.multiply(
+        work.inner, rows: 0..<hidden, columns: block, vectors: group.vectors,
+        into: state.stream.pointer + group.lane, stride: state.capacity, accumulates: true)
+    }
   }
 
-  private func norm(_ weight: FloatBuffer, _ count: Int) {
-    rootMeanSquareNorm(
-      state.stream.pointer, weight: weight.pointer, epsilon: configuration.normEpsilon, into: state.normed.pointer,
-      rows: count, columns: configuration.hiddenSize, stride: configuration.hiddenSize)
+  /// Norms the residual stream of a group into `work.input`.
+  private func norm(_ group: PassGroup, _ weight: FloatBuffer, _ work: TransformerState.Workspace) {
+    let stream = state.stream.pointer + group.lane
+    let hidden = configuration.hiddenSize
+    inverseNorms(
+      stream, stride: state.capacity, features: hidden, vectors: group.vectors, epsilon: configuration.normEpsilon,
+      into: work.scales.pointer)
+    work.input.pack(
+      stream, stride: state.capacity, features: hidden, vectors: group.vectors, weights: weight.pointer,
+      scales: work.scales.pointer)
   }
+
+  // MARK: The output
 
   /// Writes the logits of the last pass for some rows to `output`, rows.count × vocabulary.
+  ///
+  /// Threads share the vocabulary, since there may be few rows.
   func logits(ofRows rows: [Int], into output: UnsafeMutablePointer<Float>) {
-    let hidden = configuration.hiddenSize
-    // `normed` is free after the layers and has room for as many rows as there are tokens.
-    for start in stride(from: 0, to: rows.count, by: max(current.count, 1)) {
-      let part = rows[start..<min(start + current.count, rows.count)]
-      for (target, row) in part.enumerated() {
-        rootMeanSquareNorm(
-          state.stream.pointer + row * hidden, weight: weights.norm.pointer, epsilon: configuration.normEpsilon,
-          into: state.normed.pointer + target * hidden, rows: 1, columns: hidden, stride: hidden)
+    let base = computed.lowerBound
+    pool.run { thread in
+      let part =
+        weights.output.rows * thread / pool.threads..<weights.output.rows * (thread + 1) / pool.threads
+      for start in stride(from: 0, to: rows.count, by: TransformerState.Workspace.tokens) {
+        let chosen = rows[start..<min(start + TransformerState.Workspace.tokens, rows.count)]
+        logits(ofLanes: chosen, base, part, state.workspaces[thread], into: output + start * weights.output.rows)
       }
-      multiply(
-        state.normed.pointer, weights.output.pointer, into: output + start * configuration.vocabularySize,
-        rows: part.count, inner: hidden, columns: configuration.vocabularySize)
+    }
+  }
+
+  private func logits(
+    ofLanes rows: ArraySlice<Int>, _ base: Int, _ vocabulary: Range<Int>, _ work: TransformerState.Workspace,
+    into output: UnsafeMutablePointer<Float>
+  ) {
+    let hidden = configuration.hiddenSize
+    let vectors = wholeVectors(rows.count) / laneCount
+    let lanes = vectors * laneCount
+    let gathered = work.rows.pointer
+    for feature in 0..<hidden {
+      let source = state.stream.pointer + feature * state.capacity - base
+      let target = gathered + feature * lanes
+      for (lane, row) in rows.enumerated() { target[lane] = source[row] }
+      for lane in rows.count..<lanes { target[lane] = 0 }
+    }
+    inverseNorms(
+      gathered, stride: lanes, features: hidden, vectors: vectors, epsilon: configuration.normEpsilon,
+      into: work.scales.pointer)
+    work.input.pack(
+      gathered, stride: lanes, features: hidden, vectors: vectors, weights: weights.norm.pointer,
+      scales: work.scales.pointer)
+    let turned = gathered + hidden * lanes
+    for start in stride(
+      from: vocabulary.lowerBound, to: vocabulary.upperBound, by: TransformerState.Workspace.outputRows)
+    {
+      let block = start..<min(start + TransformerState.Workspace.outputRows, vocabulary.upperBound)
+      weights.output.multiply(
+        work.input, rows: block, columns: 0..<hidden, vectors: vectors, into: turned, stride: lanes)
+      transpose(
+        turned, stride: lanes, rows: block.count, tokens: rows.count, into: output + start,
+        stride: weights.output.rows)
     }
   }
 
   /// Writes the error head's logit of each token of the last pass to `output`.
   func errorScores(_ head: TransformerWeights.ErrorHead, into output: UnsafeMutablePointer<Float>) {
-    norm(weights.norm, current.count)
-    multiply(
-      state.normed.pointer, head.weight.pointer, into: output, rows: current.count,
-      inner: configuration.hiddenSize, columns: 1)
-    for row in current.indices { output[row] += head.bias }
+    let hidden = configuration.hiddenSize
+    for token in 0..<current.count {
+      let column = state.stream.pointer + token
+      var squares: Float = 0
+      var sum: Float = 0
+      for feature in 0..<hidden {
+        let x = column[feature * state.capacity]
+        squares += x * x
+        sum += x * weights.norm.pointer[feature] * head.weight.pointer[feature]
+      }
+      output[token] = sum / (squares / Float(hidden) + configuration.normEpsilon).squareRoot() + head.bias
+    }
   }
 }

@@ -1,34 +1,66 @@
 import Tensor
 
-/// Working memory of a forward pass over at most `capacity` tokens.
-struct TransformerState {
+/// Working memory of a forward pass over at most `capacity` tokens, padding included.
+final class TransformerState {
   let capacity: Int
-  /// capacity × hidden: the residual stream
+  /// hidden × capacity: the residual stream
   let stream: FloatBuffer
-  /// capacity × hidden
-  let normed: FloatBuffer
-  /// capacity × (heads + 2·groups)·headSize
-  let queriesKeysValues: FloatBuffer
-  /// capacity × heads·headSize
-  let attended: FloatBuffer
-  /// `attentionLanes` × capacity × capacity
-  let scores: FloatBuffer
-  /// capacity × 2·intermediate
-  let gateAndUp: FloatBuffer
-  /// capacity × intermediate
-  let activated: FloatBuffer
+  let queries: QueryStore
+  /// Of each layer; kept after the pass.
+  let stores: [KeyValueStore]
   let rotary: RotaryEmbedding
+  let workspaces: [Workspace]
+  /// The token of each lane.
+  var tokens: [Int32]
 
-  init(capacity: Int, _ configuration: ModelConfiguration, _ shape: AttentionShape) {
+  /// What one thread needs for itself.
+  final class Workspace {
+    /// hidden features
+    let input: Panel
+    /// Features of all queries, or a block of the feed-forward layer.
+    let inner: Panel
+    /// Features × tokens of a group, and `spare` features more.
+    let rows: FloatBuffer
+    let attention: Attention
+    /// One per token.
+    let scales = FloatBuffer(count: tokens)
+
+    static let tokens = vectorLimit * laneCount
+    /// Rows of logits that are computed before they are turned to rows of positions.
+    static let outputRows = 96
+
+    init(_ configuration: ModelConfiguration, _ shape: AttentionShape, _ type: ElementType, capacity: Int) {
+      let hidden = configuration.hiddenSize
+      input = Panel(type, capacity: hidden)
+      inner = Panel(type, capacity: max(shape.queryFeatures, blockSize))
+      let features = max(
+        shape.queryFeatures, shape.keyFeatures + shape.headSize, 2 * blockSize, hidden + Self.outputRows)
+      rows = FloatBuffer(count: features * Self.tokens)
+      attention = Attention(type, capacity: capacity)
+    }
+
+    var byteCount: Int {
+      input.byteCount + inner.byteCount + (rows.count + scales.count) * 4 + attention.byteCount
+    }
+  }
+
+  init(
+    capacity: Int, _ configuration: ModelConfiguration, _ shape: AttentionShape, _ type: ElementType, threads: Int
+  ) {
     self.capacity = capacity
     stream = FloatBuffer(count: capacity * configuration.hiddenSize)
-    normed = FloatBuffer(count: capacity * configuration.hiddenSize)
-    queriesKeysValues = FloatBuffer(count: capacity * shape.rowSize)
-    attended = FloatBuffer(count: capacity * shape.outputSize)
-    scores = FloatBuffer(count: attentionLanes * capacity * capacity)
-    gateAndUp = FloatBuffer(count: capacity * 2 * configuration.intermediateSize)
-    activated = FloatBuffer(count: capacity * configuration.intermediateSize)
+    queries = QueryStore(type, shape: shape, capacity: capacity)
+    stores = (0..<configuration.layerCount).map { _ in KeyValueStore(type, shape: shape, capacity: capacity) }
+    // A vector may start at any position.
     rotary = RotaryEmbedding(
-      capacity: capacity, headSize: configuration.headSize, base: configuration.rotaryBase)
+      capacity: capacity + laneCount, headSize: configuration.headSize, base: configuration.rotaryBase)
+    workspaces = (0..<threads).map { _ in Workspace(configuration, shape, type, capacity: capacity) }
+    tokens = [Int32](repeating: 0, count: capacity)
+  }
+
+  /// Bytes of all of it.
+  var byteCount: Int {
+    let work = workspaces.reduce(0) { $0 + $1.byteCount }
+    return stream.count * 4 + queries.byteCount + stores.reduce(0) { $0 + $1.byteCount } + rotary.byteCount + work
   }
 }

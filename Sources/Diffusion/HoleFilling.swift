@@ -19,6 +19,8 @@ struct HoleFilling {
   var remasks: [Int: Int] = [:]
   /// Blank tokens at the end of `written`.
   var blanks = 0
+  /// Tokens of the text on both sides that the last pass saw, and where its cells ended.
+  private var context: (left: Int, right: Int, end: Int)?
   var isStuck = false
   var isClosed = false
   /// Whether white space alone does not fill the hole, and whether there is more by now.
@@ -59,7 +61,7 @@ struct HoleFilling {
   }
   private static let longestPeriod = 8
 
-  /// What one pass sees: tokens, and the cells with their positions in them.
+  /// What one pass sees of a hole: tokens, and the cells with their positions in them.
   struct Input {
     var tokens: [TokenID]
     var cells: [Int]
@@ -68,25 +70,60 @@ struct HoleFilling {
 
   /// The cells from the frontier on, half of the canvas at the most, with the text behind if they reach it, and as much
   /// of the text before as there is room for, from the start of a line if one is near.
-  func input(mask: TokenID, canvas: Int, breaksLine: (TokenID) -> Bool) -> Input {
+  ///
+  /// - Parameter isSteady: keeps tokens at their places from pass to pass, as long as there is room
+  mutating func input(mask: TokenID, canvas: Int, isSteady: Bool, breaksLine: (TokenID) -> Bool) -> Input {
     let end = min(cells.count, frontier + canvas / 2)
-    let behind = end == cells.count ? right.prefix((canvas - (end - frontier)) / 3) : []
-    let room = canvas - (end - frontier) - behind.count
-    var before = (left.suffix(room) + written).suffix(room)
-    if before.count == room, let line = before.prefix(room / 2).firstIndex(where: breaksLine) {
-      before = before[line...]
+    var before: ArraySlice<TokenID>
+    let behind: ArraySlice<TokenID>
+    if isSteady, let context, context.end == end,
+      context.left + written.count + end - frontier + context.right <= canvas
+    {
+      before = (left.suffix(context.left) + written)[...]
+      behind = right.prefix(context.right)
+    } else {
+      behind = end == cells.count ? right.prefix((canvas - (end - frontier)) / 3) : []
+      let room = canvas - (end - frontier) - behind.count
+      before = (left.suffix(room) + written).suffix(room)
+      if before.count == room, let line = before.prefix(room / 2).firstIndex(where: breaksLine) {
+        before = before[line...]
+      }
+      // Where the text before reaches into what was written here, there is nothing to keep.
+      let fixed = before.count - written.count
+      context = fixed >= 0 ? (left: fixed, right: behind.count, end: end) : nil
     }
     var input = Input(tokens: Array(before), cells: [], positions: [])
-    for cell in frontier..<end {
-      // Placed tokens are asked for too: they may not fit when the frontier reaches them.
-      input.cells.append(cell)
-      input.positions.append(input.tokens.count)
-      switch cells[cell] {
-      case .mask: input.tokens.append(mask)
-      case .token(let token, _): input.tokens.append(token)
-      }
-    }
+    append(frontier..<end, to: &input, mask)
     input.tokens += behind
     return input
+  }
+
+  /// The cells behind those of `input`, in parts of half a canvas with as many neighbours on both sides as there is room
+  /// for.
+  func further(_ count: Int, behind input: Input, mask: TokenID, canvas: Int) -> [Input] {
+    var inputs: [Input] = []
+    var start = input.cells.last.map { $0 + 1 } ?? frontier
+    while inputs.count < count, start < cells.count {
+      let end = min(cells.count, start + canvas / 2)
+      let room = canvas - (end - start)
+      var part = Input(tokens: tokens(max(frontier, start - room / 2)..<start, mask), cells: [], positions: [])
+      append(start..<end, to: &part, mask)
+      part.tokens += tokens(end..<min(cells.count, end + room / 4), mask)
+      if end == cells.count { part.tokens += right.prefix(room / 2) }
+      inputs.append(part)
+      start = end
+    }
+    return inputs
+  }
+
+  private func append(_ range: Range<Int>, to input: inout Input, _ mask: TokenID) {
+    // Placed tokens are asked for too: they may not fit when the frontier reaches them.
+    input.cells += range
+    input.positions += input.tokens.count..<input.tokens.count + range.count
+    input.tokens += tokens(range, mask)
+  }
+
+  private func tokens(_ range: Range<Int>, _ mask: TokenID) -> [TokenID] {
+    cells[range].map { if case .token(let token, _) = $0 { token } else { mask } }
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Tensor
 
 /// The model's logits of one pass, for the cells from the frontier on.
 struct PassLogits {
@@ -23,12 +23,6 @@ struct PassLogits {
 
   /// The probability of the likeliest token. O(vocabulary).
   func confidence(_ cell: Int) -> Float {
-    row(cell).withUnsafeBufferPointer { row in
-      var highest = -Float.infinity
-      for value in row where value > highest { highest = value }
-      var total: Float = 0
-      for value in row { total += exp(value - highest) }
-      return 1 / total
-    }
+    row(cell).withUnsafeBufferPointer { 1 / partition(of: $0).sum }
   }
 }

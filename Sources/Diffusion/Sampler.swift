@@ -138,29 +138,49 @@ public final class Sampler {
         try finish(&filling, recogniser)
         return
       }
-      let input = filling.input(mask: denoiser.maskToken, canvas: canvasLength) { self.breaksLine($0) }
-      let started = clock.now
-      do {
-        try denoiser.logits(for: input.tokens, at: input.positions, into: &buffer)
-      } catch {
-        throw .model(error)
-      }
-      result.statistics.modelSeconds += (clock.now - started) / .seconds(1)
+      let seen = try ask(&filling, pass, &buffer)
       pass += 1
       result.statistics.passes += 1
       let isLast = pass >= filling.passLimit
       let masked = filling.maskedCount
       let quota = isLast ? masked : (masked + filling.passLimit - pass) / (filling.passLimit - pass + 1)
-      let logits = PassLogits(first: filling.frontier, count: input.cells.count, values: buffer)
+      let logits = PassLogits(first: filling.frontier, count: seen, values: buffer)
       let islands = isLast ? 0 : placeIslands(&filling, logits, max(quota, 1))
       let placed = clock.now
       defer { result.statistics.constraintSeconds += (clock.now - placed) / .seconds(1) }
       // What lies behind the window has to come into it in time.
       let passesLeft = filling.passLimit - pass + 1
-      let hidden = filling.cells.count - filling.frontier - input.cells.count
+      let hidden = filling.cells.count - filling.frontier - seen
       let target = min(filling.frontier + (hidden + passesLeft - 1) / passesLeft, filling.cells.count)
       try commit(&filling, constraint, logits, isLast ? .max : max(quota - islands, 1), upTo: target)
     }
+  }
+
+  /// Does one pass of the model.
+  ///
+  /// - Returns: for how many cells from the frontier on `buffer` has logits.
+  private func ask(_ filling: inout HoleFilling, _ pass: Int, _ buffer: inout [Float]) throws(DiffusionError) -> Int {
+    let reuse = options.contextReuse ?? (canvasLength > SamplerOptions.exactCanvas ? .approximate(passes: 8) : .exact)
+    let mask = denoiser.maskToken
+    let input = filling.input(mask: mask, canvas: canvasLength, isSteady: reuse != .exact) { self.breaksLine($0) }
+    // Parts of the canvas that have to be looked at by now, so that each position is seen often enough.
+    let left = filling.cells.count - filling.frontier
+    let due = left * min(options.looks, filling.passLimit - pass) / (filling.passLimit - pass)
+    let parts = (due - input.cells.count + canvasLength / 2 - 1) / (canvasLength / 2)
+    let inputs = [input] + filling.further(max(parts, 0), behind: input, mask: mask, canvas: canvasLength)
+    let started = clock.now
+    do {
+      denoiser.contextReuse = reuse
+      if inputs.count == 1 {
+        try denoiser.logits(for: input.tokens, at: input.positions, into: &buffer)
+      } else {
+        try denoiser.logits(forBatch: inputs.map(\.tokens), at: inputs.map(\.positions), into: &buffer)
+      }
+    } catch {
+      throw .model(error)
+    }
+    result.statistics.modelSeconds += (clock.now - started) / .seconds(1)
+    return inputs.reduce(0) { $0 + $1.cells.count }
   }
 
   /// Special tokens that stand for nothing in a text.
@@ -223,7 +243,8 @@ public final class Sampler {
     while filling.frontier < filling.cells.count {
       passIslands(&filling, constraint)
       let cell = filling.frontier
-      guard logits.cells.contains(cell) else { return }
+      // Padding that was placed ahead ends the hole.
+      guard cell < filling.cells.count, logits.cells.contains(cell) else { return }
       var draw = draw(cell, logits)
       let confident = options.threshold.map { (draw.best()?.confidence ?? 0) >= $0 } ?? false
       guard count < quota || cell < target || confident else { return }
@@ -326,13 +347,15 @@ public final class Sampler {
 
   /// Takes tokens at the end of the hole back until it can be closed: the summaries allowed what the tables do not.
   ///
-  /// First the last token, then half of those that are left, down to none. O(log tokens) completions.
+  /// First the last token, then twice as many as before and at the most half of those that are left.
+  /// O(log tokens) completions.
   private func retreat(_ filling: inout HoleFilling, _ recogniser: HoleRecogniser) throws(DiffusionError) {
     let known = recogniser.text
     var kept = filling.written.count
+    var dropped = 1
     while kept > 0 {
-      let dropped = kept == filling.written.count ? 1 : (kept + 1) / 2
       kept -= dropped
+      dropped = min(2 * dropped, max((kept + 1) / 2, 1))
       recogniser.restore(filling.start)
       let bytes = filling.written.prefix(kept).flatMap { denoiser.vocabulary.bytes(of: $0) }
       guard bytes.isEmpty || recogniser.append(bytes), recogniser.completeAndClose() else { continue }

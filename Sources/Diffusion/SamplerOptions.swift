@@ -1,3 +1,5 @@
+public import Denoiser
+
 /// How a run fills its holes.
 public struct SamplerOptions: Sendable {
   public enum Order: String, Sendable, CaseIterable {
@@ -20,6 +22,13 @@ public struct SamplerOptions: Sendable {
   public static let minimalGrowth = 8
   /// Tokens that one pass sees at the most, positions of the hole and context together; a model may take fewer.
   public var canvas = 512
+  /// In how many passes the model looks at a position before the frontier may have to pass it. Where passes are few,
+  /// parts of the hole that do not fit into one canvas are looked at side by side.
+  public var looks = 2
+  /// Whether the context of a hole is computed in every pass; nil for exact up to `exactCanvas` tokens.
+  public var contextReuse: ContextReuse?
+  /// Up to so many tokens, computing all of them is cheap.
+  public static let exactCanvas = 512
   /// White space in a row, so that a run cannot stall on it.
   public var blankLimit = 2
   /// How often the same few tokens may follow themselves.

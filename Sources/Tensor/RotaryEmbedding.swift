@@ -1,3 +1,4 @@
+import CTensor
 import Foundation
 
 /// Angles of the rotary position embedding, and the rotation.
@@ -22,29 +23,22 @@ public struct RotaryEmbedding {
       let frequency = 1 / Foundation.pow(base, Double(2 * index) / Double(headSize))
       for position in 0..<capacity {
         let angle = Double(position) * frequency
-        cosines.pointer[position * half + index] = Float(Foundation.cos(angle))
-        sines.pointer[position * half + index] = Float(Foundation.sin(angle))
+        cosines.pointer[index * capacity + position] = Float(Foundation.cos(angle))
+        sines.pointer[index * capacity + position] = Float(Foundation.sin(angle))
       }
     }
   }
 
-  /// Rotates `heads` heads that stand one after the other in each row.
+  /// Bytes of the tables.
+  public var byteCount: Int { (cosines.count + sines.count) * 4 }
+
+  /// Rotates one head of consecutive tokens.
   ///
-  /// - Parameter matrix: rows × (heads · size), a row every `stride` floats; row `i` is position `i`
-  public func rotate(_ matrix: UnsafeMutablePointer<Float>, rows: Int, heads: Int, stride: Int) {
-    precondition(rows <= capacity, "more positions than the tables hold")
-    for row in 0..<rows {
-      let cosine = cosines.pointer + row * half
-      let sine = sines.pointer + row * half
-      for head in 0..<heads {
-        let first = matrix + row * stride + head * 2 * half
-        let second = first + half
-        for index in 0..<half {
-          let (a, b) = (first[index], second[index])
-          first[index] = a * cosine[index] - b * sine[index]
-          second[index] = b * cosine[index] + a * sine[index]
-        }
-      }
-    }
+  /// - Parameters:
+  ///   - matrix: size × tokens, a row every `stride` floats
+  ///   - first: position of the first token
+  public func rotate(_ matrix: UnsafeMutablePointer<Float>, stride: Int, vectors: Int, first: Int) {
+    precondition(first + vectors * laneCount <= capacity, "more positions than the tables hold")
+    espalier_rotate(matrix, stride, half, vectors, cosines.pointer + first, sines.pointer + first, capacity)
   }
 }

@@ -135,6 +135,7 @@ import Testing
 
   @Test(arguments: [
     (["--length", "0"], "--length must be from 1"), (["--steps", "0"], "--steps must be from 1"),
+    (["--window", "8"], "--window must be from 16 to 65536, found 8"), (["--reuse=-1"], "--reuse must be from 0"),
     (["--temperature", "-1"], "temperature"), (["--threshold", "2"], "--threshold must be from 0 to 1"),
   ])
   func numbersOutOfRangeAreFailures(_ arguments: [String], _ message: String) throws {
@@ -143,18 +144,35 @@ import Testing
     #expect(outcome.errors.contains(message))
   }
 
+  @Test func regression_paddingThatWasPlacedAheadEndsTheHole() throws {
+    let part = { "def part_\($0)(values, limit):\n    total = sum(values) + \($0)\n    return min(total, limit)\n\n\n" }
+    try folder.write("a.py", part(0) + "def chosen(values, limit):\n    <<fill:32>>\n\n\n" + part(1) + part(2) + "\n")
+    for steps in [2, 4, 8] {
+      for seed in 0..<4 {
+        let outcome = try Tool.run(
+          ["generate", "a.py", "--steps", "\(steps)", "--seed", "\(seed)"], in: folder.url)
+        #expect(outcome.code == 0, "\(steps) steps, seed \(seed)")
+      }
+    }
+  }
+
   @Test func theBenchReportsACleanFile() throws {
     struct Report: Decodable {
-      var tokens: Int
-      var passes: Int
-      var isClean: Bool
+      struct Run: Decodable {
+        var tokens: Int
+        var passes: Int
+        var isClean: Bool
+        var logLikelihood: Double
+      }
+      var runs: [Run]
     }
     let outcome = try Tool.run(
-      ["bench", "generate", "--tokens", "200", "--passes", "16", "--sample", "0", "--format", "json"], in: folder.url)
+      ["bench", "generate", "--tokens", "200", "--passes", "4,16", "--format", "json"], in: folder.url)
     #expect(outcome.code == 0)
     let report = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
-    #expect(report.isClean)
-    #expect(report.passes <= 16)
-    #expect(report.tokens > 100)
+    #expect(report.runs.count == 2)
+    for (run, limit) in zip(report.runs, [4, 16]) {
+      #expect(run.isClean && run.passes <= limit && run.tokens > 100 && run.logLikelihood < 0)
+    }
   }
 }

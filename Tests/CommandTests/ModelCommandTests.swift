@@ -42,23 +42,73 @@ import Testing
 
   @Test func benchMeasuresAModel() throws {
     struct Bench: Decodable {
-      var tokens: Int
-      var positions: Int
-      var layersMilliseconds: Double
-      var peakGigaflops: Double
+      struct Measurement: Decodable {
+        struct Pass: Decodable {
+          var positions: Int
+          var canvases: Int
+          var open: Int
+          var layersMilliseconds: Double
+          var layersShare: Double
+        }
+        var precision: String
+        var threads: Int
+        var productPeakGigaflops: Double
+        var bufferMegabytes: Double
+        var passes: [Pass]
+      }
+      var measurements: [Measurement]
     }
     let outcome = try Tool.run(
-      ["bench", "model", "--model", llada, "--tokens", "32", "--positions", "4", "--passes", "2", "--format", "json"],
-      in: folder.url)
+      [
+        "bench", "model", "--checkpoint", llada, "--lengths", "32,100", "--threads", "2", "--seconds", "0.01",
+        "--format", "json",
+      ], in: folder.url)
     #expect(outcome.code == 0)
     let bench = try JSONDecoder().decode(Bench.self, from: Data(outcome.output.utf8))
-    #expect(bench.tokens == 32 && bench.positions == 4 && bench.layersMilliseconds > 0 && bench.peakGigaflops > 0)
+    #expect(bench.measurements.first?.precision == "float32")
+    for measurement in bench.measurements {
+      #expect(measurement.threads == 2 && measurement.productPeakGigaflops > 0 && measurement.bufferMegabytes > 0)
+      #expect(measurement.passes.map(\.positions) == [32, 100] && measurement.passes.map(\.open) == [16, 50])
+      // The checkpoint takes 64 tokens at once.
+      #expect(measurement.passes.map(\.canvases) == [1, 2])
+      #expect(measurement.passes.allSatisfy { $0.layersMilliseconds > 0 && 0..<1 ~= $0.layersShare })
+    }
   }
 
   @Test func aMissingModelIsAFailure() throws {
     let outcome = try Tool.run(["model", "info", "--model", "nowhere"], in: folder.url)
     #expect(outcome.code == 2 && outcome.output == "")
     #expect(outcome.errors.contains("nowhere/config.json: cannot be read"))
+  }
+
+  @Test func aPrecisionThatIsNoneIsAFailure() throws {
+    let outcome = try Tool.run(["model", "info"], in: folder.url, environment: ["ESPALIER_PRECISION": "float8"])
+    #expect(outcome.code == 2 && outcome.output == "")
+    #expect(outcome.errors.contains("precision: expected one of float32"))
+    #expect(outcome.errors.contains("found 'float8'"))
+  }
+
+  @Test func benchComparesPrecisions() throws {
+    struct Bench: Decodable {
+      struct Row: Decodable {
+        var precision: String
+        var crossEntropySeventh: Double
+        var greatestError: Double
+        var sameLikeliest: Double
+      }
+      var rows: [Row]
+    }
+    let outcome = try Tool.run(
+      ["bench", "precision", "--language", "c", "--windows", "2", "--format", "json", "examples/project/queue.c"],
+      in: Tool.repository)
+    #expect(outcome.code == 0)
+    let rows = try JSONDecoder().decode(Bench.self, from: Data(outcome.output.utf8)).rows
+    let first = try #require(rows.first)
+    #expect(first.precision == "float32" && first.greatestError == 0 && first.sameLikeliest == 1)
+    for row in rows {
+      #expect(row.greatestError < 0.06 && row.sameLikeliest > 0.9)
+      #expect(abs(row.crossEntropySeventh - first.crossEntropySeventh) < 0.05 && row.crossEntropySeventh > 0.5)
+    }
   }
 
   @Test func aDamagedModelIsAFailure() throws {
@@ -72,9 +122,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--tokens", "0"], "must be positive"), (["--passes", "0"], "must be positive"),
-    (["--tokens", "4", "--positions", "5"], "--positions must be at most --tokens, 4, found 5"),
-    (["--tokens", "65"], "takes at most 64 tokens at once, found 65"),
+    (["--lengths", "0"], "must be numbers from 1 to 1000000, found 0"),
+    (["--lengths", "64,x"], "must be numbers from 1 to 1000000, found 64,x"),
+    (["--threads", "0"], "must be from 1 to 256, found 0"), (["--seconds=-1"], "must be from 0 to 1000"),
+    (["--precision", "float8"], "The value 'float8' is invalid for '--precision"),
   ])
   func impossibleMeasurementsAreFailures(_ arguments: [String], _ message: String) throws {
     let outcome = try Tool.run(["bench", "model", "--model", llada] + arguments, in: folder.url)

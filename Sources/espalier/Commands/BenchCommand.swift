@@ -5,6 +5,7 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "bench",
     abstract: "Measure how fast things are on this machine.",
     subcommands: [
-      BenchGenerateCommand.self, BenchMaskCommand.self, BenchModelCommand.self, BenchRecognitionCommand.self,
+      BenchGenerateCommand.self, BenchMaskCommand.self, BenchModelCommand.self, BenchPrecisionCommand.self,
+      BenchRecognitionCommand.self,
     ])
 }

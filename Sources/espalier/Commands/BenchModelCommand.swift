@@ -3,102 +3,88 @@ import Denoiser
 import Foundation
 import Reporting
 import Tensor
-import Vocabulary
 
 struct BenchModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",
-    abstract: "Measure a forward pass of a model.",
+    abstract: "Measure forward passes of a model.",
     discussion: """
-      Times are the median of the passes. The peak is that of one large matrix product with the same library, measured \
-      in the same run.
+      Each pass computes the layers and the logits of half of the positions. Times are the least of many passes, the \
+      median stands beside them. The peak is measured in the same run with the same numbers: multiply-add instructions \
+      as fast as all cores issue them, and one large product. A length that the model does not take at once is measured \
+      as several canvases in one pass.
       """)
 
-  @OptionGroup var model: ModelCommand.ModelOption
+  @Option(
+    name: [.customLong("checkpoint"), .customLong("model")],
+    help: "A folder with config.json, tokenizer.json and safetensors files, instead of the default model.",
+    completion: .directory)
+  var folder: String?
 
-  @Option(help: "How many tokens a canvas has.")
-  var tokens = 256
+  @Option(help: .init("Positions of the passes.", valueName: "list"))
+  var lengths = "64,256,1024"
 
-  @Option(help: "At how many positions the output layer is asked for.")
-  var positions = 64
+  @Option(help: .init("Types of the numbers; by default all that the processor has.", valueName: "type"))
+  var precision: [ElementType] = []
 
-  @Option(help: "How many passes are measured.")
-  var passes = 20
+  @Option(help: "How many threads compute; by default as many as there are processors.")
+  var threads: Int?
+
+  @Option(help: "Seconds for each figure at the least.")
+  var seconds = 1.0
 
   @OptionGroup var output: FormatOption
 
+  private var positions: [Int] { lengths.split(separator: ",").compactMap { Int($0) } }
+
   func validate() throws {
-    guard tokens > 0, positions > 0, passes > 0 else {
-      throw ValidationError("--tokens, --positions and --passes must be positive.")
+    guard !positions.isEmpty, positions.count == lengths.split(separator: ",").count,
+      positions.allSatisfy({ 1...1_000_000 ~= $0 })
+    else { throw ValidationError("--lengths must be numbers from 1 to 1000000, found \(lengths).") }
+    guard threads ?? 1 >= 1, threads ?? 1 <= 256 else {
+      throw ValidationError("--threads must be from 1 to 256, found \(threads ?? 0).")
     }
-    guard positions <= tokens else {
-      throw ValidationError("--positions must be at most --tokens, \(tokens), found \(positions).")
+    guard seconds >= 0, seconds <= 1000 else {
+      throw ValidationError("--seconds must be from 0 to 1000, found \(seconds).")
+    }
+    if let type = precision.first(where: { !$0.isSupported }) {
+      throw ValidationError("--precision: this processor does not have the instructions for \(type.rawValue).")
     }
   }
 
   func run() throws {
-    let clock = ContinuousClock()
-    let started = clock.now
-    let denoiser = try model.load()
-    let load = clock.now - started
-    guard let configuration = denoiser.configuration else { return }
-
-    // Other tokens each time, so that no pass is answered from the one before.
-    var canvas = (0..<tokens).map { TokenID($0 % denoiser.vocabulary.count) }
-    let asked = Array(0..<positions)
-    var logits: [Float] = []
-    var body: [Duration] = []
-    var head: [Duration] = []
-    for pass in 0...passes {
-      canvas[0] = TokenID(pass % denoiser.vocabulary.count)
-      let layers = try clock.measure { try denoiser.logits(for: canvas, at: [0], into: &logits) }
-      let output = try clock.measure { try denoiser.logits(for: canvas, at: asked, into: &logits) }
-      // The first pass allocates.
-      if pass > 0 {
-        body.append(layers)
-        head.append(output)
-      }
+    let types = precision.isEmpty ? ElementType.allCases.filter(\.isSupported) : precision
+    var report = Report(machine: Machine.description)
+    for type in types {
+      report.measurements.append(
+        try ModelMeasurement(
+          type, threads: threads ?? ThreadPool.defaultThreads, lengths: positions, seconds: seconds
+        ) { options in
+          let denoiser = try folder.map { try Denoiser(folder: $0, options) } ?? DefaultModel.denoiser(options)
+          report.model = denoiser.name
+          report.parameters = denoiser.parameterCount
+          return denoiser
+        })
     }
-    let layers = body.sorted()[passes / 2] / .seconds(1)
-    let output = head.sorted()[passes / 2] / .seconds(1)
-    let peak = matrixPeak()
-    let report = Report(
-      model: denoiser.name, tokens: tokens, positions: positions, passes: passes,
-      loadMilliseconds: load / .milliseconds(1), layersMilliseconds: layers * 1e3, outputMilliseconds: output * 1e3,
-      tokensPerSecond: Double(tokens) / (layers + output),
-      layersGigaflops: configuration.layerOperations(tokens: tokens) / layers / 1e9,
-      outputGigaflops: configuration.outputOperations(positions: positions) / output / 1e9, peakGigaflops: peak / 1e9)
-    switch self.output.format {
+    report.peakResidentMegabytes = Machine.peakResidentBytes.map { Double($0) / 1e6 }
+    switch output.format {
     case .json: try StandardOutput.write(JSONText.document(report))
     case .text: try StandardOutput.write(report.text)
     }
   }
 
   private struct Report: Encodable {
-    var model: String
-    var tokens: Int
-    var positions: Int
-    var passes: Int
-    var loadMilliseconds: Double
-    var layersMilliseconds: Double
-    var outputMilliseconds: Double
-    var tokensPerSecond: Double
-    var layersGigaflops: Double
-    var outputGigaflops: Double
-    var peakGigaflops: Double
+    var machine: String
+    var model = ""
+    var parameters = 0
+    var measurements: [ModelMeasurement] = []
+    /// Of the whole process, mapped weights included.
+    var peakResidentMegabytes: Double?
 
     var text: String {
-      func shown(_ value: Double) -> String { String(format: "%.1f", value) }
-      func share(_ value: Double) -> String { String(format: "%.0f%% of the peak", 100 * value / peakGigaflops) }
-      return """
-        model   \(model), \(tokens) tokens, \(positions) open, \(passes) passes
-        load    \(shown(loadMilliseconds)) ms
-        layers  \(shown(layersMilliseconds)) ms, \(shown(layersGigaflops)) GFLOP/s, \(share(layersGigaflops))
-        output  \(shown(outputMilliseconds)) ms, \(shown(outputGigaflops)) GFLOP/s, \(share(outputGigaflops))
-        peak    \(shown(peakGigaflops)) GFLOP/s
-        speed   \(shown(tokensPerSecond)) tokens/s
-
-        """
+      let memory = peakResidentMegabytes.map { String(format: "; %.0f MB resident at the most", $0) } ?? ""
+      return (["\(machine); \(model), \(parameters) parameters\(memory)\n"] + measurements.map(\.text))
+        .joined(separator: "\n")
     }
   }
 }
