@@ -259,7 +259,7 @@ final class MaskEvaluator {
     let state = arena.nodes[Int(head.node)].state
     var (terminal, fallback) = (found.symbol, SymbolID.end)
     if found.keyword != .end {
-      let isReserved = language.isReserved[found.keyword.index]
+      let isReserved = language.isReserved(state, found.keyword)
       if language.hasActions(state, found.keyword) {
         fallback = isReserved ? .end : terminal
         terminal = found.keyword
