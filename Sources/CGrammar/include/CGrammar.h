@@ -107,6 +107,8 @@ typedef struct {
   // Whether the end of the bytes was seen (or a character that they cut off): with more bytes behind them, the answer
   // could differ.
   bool reached_end;
+  // The bytes are cut out of a text: their start is not its start.
+  bool is_fragment;
 } EspalierTextLexer;
 
 // Prepares lexing at a position. The bytes from 0 on are looked at for columns. A byte order mark at 0 is a character
