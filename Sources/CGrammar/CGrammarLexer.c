@@ -66,7 +66,7 @@ static uint32_t get_column(EspalierLexer *lexer) {
 
 static bool is_at_included_range_start(const EspalierLexer *lexer) {
   const EspalierTextLexer *self = (const EspalierTextLexer *)lexer;
-  return self->position == 0 && self->length > 0;
+  return self->position == 0 && self->length > 0 && !self->is_fragment;
 }
 
 static bool at_end(const EspalierLexer *lexer) {

@@ -72,10 +72,15 @@ final class ScannerSession {
   func serialisedState(_ number: Int32) -> [UInt8] { states[Int(number)] }
 
   /// Runs the scanner at `position` in the interned `state` with row `row` of valid terminals.
-  func scan(_ text: UnsafeBufferPointer<UInt8>, _ position: Int, row: Int, state: Int32) -> Result {
+  ///
+  /// - Parameter isFragment: `text` does not start where the file does.
+  func scan(
+    _ text: UnsafeBufferPointer<UInt8>, _ position: Int, row: Int, state: Int32, isFragment: Bool = false
+  ) -> Result {
     let serialised = states[Int(state)]
     enter(serialised)
     espalier_lexer_start(&lexer, text.baseAddress, UInt32(text.count), UInt32(position))
+    lexer.is_fragment = isFragment
     let found = espalier_scan(scanner.language, payload, &lexer, scanner.validity + row * scanner.terminals.count)
     let sawEnd = lexer.reached_end
     guard found, Int(lexer.lexer.result_symbol) < scanner.terminals.count else {

@@ -156,7 +156,9 @@ final class SuffixText {
       for context in first {
         for row in rows {
           for probe in language.fixedProbes.contextTexts(session.words(of: context.state)) {
-            let scan = probe.withUnsafeBufferPointer { session.scan($0, 0, row: Int(row), state: context.state) }
+            let scan = probe.withUnsafeBufferPointer {
+              session.scan($0, 0, row: Int(row), state: context.state, isFragment: true)
+            }
             guard scan.found, !(language.layout.map { $0.isLayout(scan.terminal) } ?? false) else { continue }
             // Some scanners are in the same state in a string and behind it.
             let found = NearContext(
@@ -225,7 +227,7 @@ final class SuffixText {
       }
     }
     if row != 0, let session = lexer.scanner {
-      let scan = session.scan(text, offset, row: row, state: scanner)
+      let scan = session.scan(text, offset, row: row, state: scanner, isFragment: true)
       if scan.sawEnd, !isLast {
         result += cut(text, base, row, session).map { pending($0, base, condition, state, padding, text) }
       }
@@ -252,7 +254,7 @@ final class SuffixText {
     for probe in language.fixedProbes.contextTexts(session.words(of: base.scanner)) {
       let virtual = Array(text) + probe
       let lookahead = virtual.withUnsafeBufferPointer { virtual -> Lookahead? in
-        let scan = session.scan(virtual, Int(base.offset), row: row, state: base.scanner)
+        let scan = session.scan(virtual, Int(base.offset), row: row, state: base.scanner, isFragment: true)
         guard scan.found, scan.end <= text.count, !(language.layout.map { $0.isLayout(scan.terminal) } ?? false) else {
           return nil
         }

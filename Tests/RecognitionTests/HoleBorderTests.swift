@@ -98,6 +98,14 @@ import Testing
     #expect(hole.close() && hole.isAccepted)
   }
 
+  /// Scanners end a statement at the start of a text, which that behind a hole is not.
+  @Test(.enabled(if: TestLanguages.installed.contains("javascript")))
+  func regression_textBehindAHoleIsNoStart() throws {
+    let hole = try hole("javascript", "let p =", ", q = 1\n")
+    #expect(hole.append(Array(" 2".utf8)))
+    #expect(hole.close() && hole.isAccepted)
+  }
+
   /// A scanner that has seen heredocs does not remember them in another text.
   @Test(.enabled(if: TestLanguages.installed.contains("bash")))
   func regression_scannersForgetHeredocs() throws {

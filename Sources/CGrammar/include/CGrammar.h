@@ -129,6 +129,8 @@ typedef struct {
   bool reached_end;
   // Whether the column was asked for: with other bytes in front of the position, the answer could differ.
   bool used_column;
+  // The bytes are cut out of a text: their start is not its start.
+  bool is_fragment;
 } EspalierTextLexer;
 
 // Prepares lexing at a position. The bytes from 0 on are looked at for columns. A byte order mark at 0 is a character
