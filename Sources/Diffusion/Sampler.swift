@@ -243,7 +243,8 @@ public final class Sampler {
     while filling.frontier < filling.cells.count {
       passIslands(&filling, constraint)
       let cell = filling.frontier
-      guard logits.cells.contains(cell) else { return }
+      // Padding that was placed ahead ends the hole.
+      guard cell < filling.cells.count, logits.cells.contains(cell) else { return }
       var draw = draw(cell, logits)
       let confident = options.threshold.map { (draw.best()?.confidence ?? 0) >= $0 } ?? false
       guard count < quota || cell < target || confident else { return }
@@ -346,14 +347,15 @@ public final class Sampler {
 
   /// Takes tokens at the end of the hole back until it can be closed: the summaries allowed what the tables do not.
   ///
-  /// First the last token, then twice as many as before, down to none. O(log tokens) completions.
+  /// First the last token, then twice as many as before and at the most half of those that are left.
+  /// O(log tokens) completions.
   private func retreat(_ filling: inout HoleFilling, _ recogniser: HoleRecogniser) throws(DiffusionError) {
     let known = recogniser.text
     var kept = filling.written.count
     var dropped = 1
     while kept > 0 {
-      kept = max(kept - dropped, 0)
-      dropped *= 2
+      kept -= dropped
+      dropped = min(2 * dropped, max((kept + 1) / 2, 1))
       recogniser.restore(filling.start)
       let bytes = filling.written.prefix(kept).flatMap { denoiser.vocabulary.bytes(of: $0) }
       guard bytes.isEmpty || recogniser.append(bytes), recogniser.completeAndClose() else { continue }

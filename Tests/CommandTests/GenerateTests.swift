@@ -144,6 +144,20 @@ import Testing
     #expect(outcome.errors.contains(message))
   }
 
+  @Test func regression_paddingThatWasPlacedAheadEndsTheHole() throws {
+    func part(_ number: Int) -> String {
+      "def part_\(number)(values, limit):\n    total = sum(values) + \(number)\n    return min(total, limit)\n\n\n"
+    }
+    try folder.write("a.py", part(0) + "def chosen(values, limit):\n    <<fill:32>>\n\n\n" + part(1) + part(2) + "\n")
+    for steps in [2, 4, 8] {
+      for seed in 0..<4 {
+        let outcome = try Tool.run(
+          ["generate", "a.py", "--steps", "\(steps)", "--seed", "\(seed)"], in: folder.url)
+        #expect(outcome.code == 0, "\(steps) steps, seed \(seed)")
+      }
+    }
+  }
+
   @Test func theBenchReportsACleanFile() throws {
     struct Report: Decodable {
       struct Run: Decodable {

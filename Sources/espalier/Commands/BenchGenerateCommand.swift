@@ -15,7 +15,8 @@ struct BenchGenerateCommand: ParsableCommand {
     discussion: """
       The file is one hole, between fixed texts where they are given: a JSON file that starts with a number ends with \
       it, one that starts with a bracket can become long. A text that the runtime refuses is written anew with the next \
-      seed, as generate does, up to four times; times are those of the last. The likelihood is that of the finished \
+      seed, as generate does, and so is one of which more than a tenth was taken back since the hole could not be \
+      closed, up to four times; times are those of the last. The likelihood is that of the finished \
       text under the same model, in nats per token, when every eighth token is masked. Exits with 1 if the tree-sitter \
       runtime does not find every file clean.
       """)
@@ -108,7 +109,8 @@ struct BenchGenerateCommand: ParsableCommand {
         let run = try generator.sample(canvas, options: options)
         let seconds = (clock.now - started) / .seconds(1)
         let isClean = generator.accepts(run.text)
-        if isClean || attempt == Generator.modelAttempts {
+        let isWhole = run.statistics.commits * 10 >= tokens * 9
+        if isClean && isWhole || attempt == Generator.modelAttempts {
           return Measurement(
             text: run.text, isClean: isClean, attempts: attempt, seconds: seconds, statistics: run.statistics)
         }
