@@ -145,7 +145,9 @@ import Testing
   }
 
   @Test func regression_paddingThatWasPlacedAheadEndsTheHole() throws {
-    let part = { "def part_\($0)(values, limit):\n    total = sum(values) + \($0)\n    return min(total, limit)\n\n\n" }
+    func part(_ number: Int) -> String {
+      "def part_\(number)(values, limit):\n    total = sum(values) + \(number)\n    return min(total, limit)\n\n\n"
+    }
     try folder.write("a.py", part(0) + "def chosen(values, limit):\n    <<fill:32>>\n\n\n" + part(1) + part(2) + "\n")
     for steps in [2, 4, 8] {
       for seed in 0..<4 {
