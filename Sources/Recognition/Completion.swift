@@ -196,8 +196,9 @@ final class Completion {
 
   /// The verdict on an item over a node that stays, kept for the next time.
   func isCompletable(_ item: Item) -> Bool {
-    let lowest = arena.lowestRead
+    let (lowest, hasReadColumns) = (arena.lowestRead, arena.hasReadColumns)
     let isCompletable = verdict(item) ?? walk(item)
+    arena.hasReadColumns = hasReadColumns
     arena.lowestRead = min(lowest, item.base)
     observations?.queries.append((item, isCompletable))
     return isCompletable

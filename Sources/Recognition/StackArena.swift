@@ -59,6 +59,8 @@ final class StackArena {
   /// On a stack without branches it tells how deep a verdict has looked, so that the verdict holds for every stack that
   /// is the same down to there.
   var lowestRead = Int32.max
+  /// Whether the columns of all open blocks have been looked at.
+  var hasReadColumns = false
 
   init() {
     nodes = .allocate(capacity: nodeCapacity)
@@ -133,7 +135,7 @@ final class StackArena {
 
   /// The columns of the blocks that are open at `node`, the innermost first and 0 last. O(depth of the stack).
   func openColumns(of node: Int32) -> [Int] {
-    lowestRead = min(lowestRead, 0)
+    hasReadColumns = true
     var columns: [Int] = []
     var node = node
     while node >= 0 {

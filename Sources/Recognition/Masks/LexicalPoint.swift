@@ -65,6 +65,8 @@ struct LexicalEnd {
     case open(terminals: [SymbolID], keywords: [SymbolID], place: StartPlace?, mayHaveEnded: Bool)
     /// The scanner asks for more than these bytes, or as many that are alike, the last of the token.
     case undecided([UInt8])
+    /// As before, where the bytes are a line's end and blanks up to a column.
+    case line(column: Int)
   }
   var condition: Condition
   var tokens: TokenSet
@@ -124,6 +126,8 @@ final class LexicalPoints {
 /// for each cut whether the terminal can be shifted.
 final class LexicalPoint {
   var ends: [LexicalEnd] = []
+  /// Ends in lines, by ascending column.
+  var lines: [LexicalEnd] = []
   var cuts: [LexicalCut] = []
   /// What the tokens do on which the external scanner declines. It does not depend on the scanner's state.
   var rest: LexicalPoint?

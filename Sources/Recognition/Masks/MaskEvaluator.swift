@@ -169,17 +169,21 @@ final class MaskEvaluator {
       others += paths.tokens(of: point)
       return .empty
     }
-    if point.ends.count + point.cuts.count < 4, point.rest == nil { return compute(point, standing) }
+    if point.ends.count + point.lines.count + point.cuts.count < 4, point.rest == nil {
+      return compute(point, standing)
+    }
     let key = key(standing)
     if let known = remembered(point, key, standing) { return known }
     guard let observed = completion.observations else { return compute(point, standing) }
-    let lowest = arena.lowestRead
+    let (lowest, hasReadColumns) = (arena.lowestRead, arena.hasReadColumns)
     let firstOther = others.count
     arena.lowestRead = .max
+    arena.hasReadColumns = false
     completion.observations?.dependsOnText = false
     let result = compute(point, standing)
     remember(point, key, standing, result, Array(others[firstOther...]), firstQuery: observed.queries.count)
     arena.lowestRead = min(lowest, arena.lowestRead)
+    if hasReadColumns { arena.hasReadColumns = true }
     if observed.dependsOnText { completion.observations?.dependsOnText = true }
     return result
   }
@@ -196,6 +200,13 @@ final class MaskEvaluator {
         others += end.tokens
       }
     }
+    // A blank more can only take ways away: the columns that are viable are the first ones.
+    var (viable, refused) = (0, point.lines.count)
+    while viable < refused {
+      let middle = (viable + refused) / 2
+      if isViable(point.lines[middle], standing) { viable = middle + 1 } else { refused = middle }
+    }
+    parts += point.lines[..<viable].map(\.tokens)
     for cut in point.cuts {
       forEachShift(cut.terminal, standing) { parts.append(tokens(paths.point($0, behind: cut), $1)) }
     }
@@ -213,7 +224,7 @@ final class MaskEvaluator {
     case .padding(let place):
       return (head.startsLine || fitsLayout(standing, place))
         && completion.isCompletable(head.node, hole: session.hole, completion.place(head))
-    case .undecided:
+    case .undecided, .line:
       return session.isViable(head, behind: paths.vocabulary.bytes(of: end.example), pending: end.pending)
     case .open(let terminals, let keywords, let place, _):
       let state = arena.nodes[Int(head.node)].state
@@ -356,8 +367,15 @@ final class MaskEvaluator {
 
   private func remembered(_ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing) -> TokenSet? {
     let place = completion.place(standing.head)
+    let hasReadColumns = arena.hasReadColumns
+    var columns: [Int]?
     let known = point.memory.entry(key) { entry in
       if let needed = entry.text, needed != text { return false }
+      if let needed = entry.columns {
+        let open = columns ?? arena.openColumns(of: standing.head.node)
+        columns = open
+        if needed != open { return false }
+      }
       chain.removeAll(keepingCapacity: true)
       var node = standing.head.node
       for (depth, state) in entry.states.enumerated() {
@@ -378,6 +396,7 @@ final class MaskEvaluator {
           hole: session.hole, position) == query.isCompletable
       }
     }
+    arena.hasReadColumns = hasReadColumns || known?.columns != nil
     guard let known else { return nil }
     if let last = chain.indices.last, known.states.count > 0 {
       arena.lowestRead = min(arena.lowestRead, chain[min(last, known.states.count - 1)])
@@ -391,6 +410,7 @@ final class MaskEvaluator {
     _ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing, _ tokens: TokenSet, _ others: [TokenID],
     firstQuery: Int
   ) {
+    let columns = arena.hasReadColumns ? arena.openColumns(of: standing.head.node) : nil
     chain.removeAll(keepingCapacity: true)
     var states: [UInt64] = []
     var node = standing.head.node
@@ -423,7 +443,8 @@ final class MaskEvaluator {
     }
     point.memory.insert(
       MaskMemory.Entry(
-        states: states, queries: queries, text: observed.dependsOnText ? text : nil, tokens: tokens, others: others),
+        states: states, columns: columns, queries: queries, text: observed.dependsOnText ? text : nil, tokens: tokens,
+        others: others),
       for: key)
   }
 }

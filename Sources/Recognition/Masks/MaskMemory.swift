@@ -47,6 +47,8 @@ struct MaskMemory {
   struct Entry {
     /// The states from the top on, each with what is open there.
     var states: [UInt64]
+    /// The columns of the open blocks, if they matter.
+    var columns: [Int]?
     var queries: [Query]
     /// The text for which alone it holds; nil if it does for all that answer the queries alike.
     var text: Text?

@@ -134,7 +134,16 @@ struct PointBuilder {
     guard let example = own.first else { return }
     point.ends.append(
       LexicalEnd(
-        condition: .undecided(pending), tokens: .list(Array(own)), example: example, pending: bytes.count))
+        condition: line(pending) ?? .undecided(pending), tokens: .list(Array(own)), example: example,
+        pending: bytes.count))
+  }
+
+  /// Lines that start at one column are alike, however many blank ones there are before.
+  private func line(_ bytes: [UInt8]) -> LexicalEnd.Condition? {
+    guard language.strictLayout, let layout = language.layout,
+      bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }), bytes.contains(0x0A)
+    else { return nil }
+    return .line(column: bytes.withUnsafeBufferPointer { layout.padding($0, 0).column })
   }
 
   // MARK: Within terminals
@@ -343,6 +352,9 @@ struct PointBuilder {
       return LexicalEnd(
         condition: condition, tokens: set, example: tokens[0], pending: pending[condition] ?? 0)
     }
+    func column(_ end: LexicalEnd) -> Int? { if case .line(let column) = end.condition { column } else { nil } }
+    point.lines = point.ends.filter { column($0) != nil }.sorted { column($0) ?? 0 < column($1) ?? 0 }
+    point.ends.removeAll { column($0) != nil }
     return point
   }
 

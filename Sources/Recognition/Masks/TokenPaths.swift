@@ -63,7 +63,7 @@ public final class TokenPaths {
   func tokens(of point: LexicalPoint) -> [TokenID] {
     var mask = TokenMask(capacity: vocabulary.count)
     mask.withMutableWords { words in
-      for end in point.ends { end.tokens.insert(into: words) }
+      for end in point.ends + point.lines { end.tokens.insert(into: words) }
       trie.withHandle { trie in
         for item in point.cuts.flatMap(\.items) {
           let node = Int(item.node)
