@@ -164,7 +164,7 @@ extension HoleRecogniser {
     language.actions(state, terminal).first?.kind == .shiftExtra
   }
 
-  private func isViableShift(
+  func isViableShift(
     _ head: Head, _ terminal: SymbolID, fitsLayout: Bool, allowsExtra: Bool, _ hole: Int
   ) -> Bool {
     let arena = recogniser.arena

@@ -8,7 +8,8 @@ struct Espalier: AsyncParsableCommand {
     abstract: "Writes and repairs code that always parses.",
     version: "0.1.0",
     subcommands: [
-      FixCommand.self, GenerateCommand.self, CheckCommand.self, AuditCommand.self, BenchCommand.self,
+      FixCommand.self, GenerateCommand.self, CheckCommand.self, ExplainCommand.self, AuditCommand.self,
+      BenchCommand.self,
       GrammarCommand.self, ModelCommand.self,
     ])
 

@@ -43,6 +43,6 @@ import Testing
     let outcome = try Tool.run(
       ["bench", "mask", "--language", "c", "--frontiers", "0", "examples/project/queue.c"], in: Tool.repository)
     #expect(outcome.code == 2)
-    #expect(outcome.errors.contains("--limit and --frontiers must be positive."))
+    #expect(outcome.errors.contains("--frontiers and --lines must be positive."))
   }
 }

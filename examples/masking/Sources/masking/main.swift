@@ -1,0 +1,20 @@
+// Masks the logits of one position between two pieces of fixed text.
+//
+//     ESPALIER_HOME=build/share/espalier swift run --package-path examples/masking masking tokenizer.json
+
+import Constraint
+import Grammar
+import Recognition
+import Vocabulary
+
+let tokenizer =
+  CommandLine.arguments.count > 1 ? try Tokenizer(contentsOf: CommandLine.arguments[1]) : Tokenizer.bytes
+// Once for a language and a vocabulary.
+let paths = TokenPaths(try Language(GrammarStore.default.open("json")), tokenizer.vocabulary)
+// Once for a text with a hole, here the one behind the comma; `commit` moves the frontier through it.
+let constraint = TokenConstraint(
+  HoleRecogniser(paths.language, prefix: Array("[1,".utf8), segments: [Array("]".utf8)]), paths)
+var logits = [Float](repeating: 0, count: tokenizer.vocabulary.count)
+let mask = constraint.mask()
+for token in logits.indices where !mask.contains(TokenID(token)) { logits[token] = -.infinity }
+print("\(mask.count) of \(logits.count) tokens may come next")
