@@ -115,7 +115,7 @@ public final class Repairer {
   }
 
   /// Whether a text is of the language: by the dialect's validator if it names one, else by the runtime and the dialect.
-  private func isValid(_ text: [UInt8]) -> Bool {
+  public func isValid(_ text: [UInt8]) -> Bool {
     guard judge.accepts(text) else { return false }
     if grammar.dialect.validator != nil { return true }
     let recogniser = Recogniser(language)
