@@ -38,6 +38,8 @@ public struct SyntheticAudit {
   private let kinds: [SyntheticDamage.Kind]
   private let options: RepairOptions
   private var generator: SeededGenerator
+  /// Learns from every damaged file.
+  public var fit = WeightFit()
 
   /// - Parameters:
   ///   - inputs: files of the grammar's language; those that are not valid, or shorter or longer than `lines`, are left.
@@ -80,7 +82,7 @@ public struct SyntheticAudit {
     }
   }
 
-  private func judge(_ damage: SyntheticDamage, _ name: String, _ original: [UInt8]) -> Verdict {
+  private mutating func judge(_ damage: SyntheticDamage, _ name: String, _ original: [UInt8]) -> Verdict {
     var verdict = Verdict(
       language: language, kind: damage.kind, name: name, damaged: damage.text, original: original)
     let start = ContinuousClock.now
@@ -92,6 +94,7 @@ public struct SyntheticAudit {
     case .repaired(let proposals):
       verdict.proposal = proposals[0].text
       verdict.exact = proposals.firstIndex { $0.text == original }.map { $0 + 1 }
+      fit.add(proposals, original: original)
       let wanted = Self.dense(original)
       verdict.alike = proposals.firstIndex { Self.dense($0.text) == wanted }.map { $0 + 1 }
     }

@@ -8,8 +8,17 @@ struct SyntheticOptions: ParsableArguments {
     completion: .directory)
   var folder: String?
 
+  @Option(
+    help: .init(
+      "Repair the valid files of this folder and badly damaged ones, and look for harm.", valueName: "folder"),
+    completion: .directory)
+  var robustness: String?
+
   @Option(help: "Damaged files of each language.")
   var count = 140
+
+  @Flag(help: "Also print which weights of the ranking put the originals first most often.")
+  var fit = false
 
   @Option(name: .customLong("min-lines"), help: "The fewest lines of a file.")
   var minimumLines = 100
