@@ -40,6 +40,13 @@ public final class Recogniser {
     public var heads: [Head]
   }
 
+  /// `advance` gives up behind this moment, as if nothing parsed; nil for never.
+  public var deadline: ContinuousClock.Instant?
+  /// Whether the last `advance` gave up.
+  public private(set) var wasInterrupted = false
+  /// Inside the callback of `advance`: the heads that it was given are all there are.
+  public private(set) var isWholeFrontier = true
+
   public init(_ language: Language) {
     self.language = language
     step = StackStep(language, arena)
@@ -93,7 +100,15 @@ public final class Recogniser {
     var accepted = false
     var stalls = 0
     var lastPosition = -1
+    var steps = 0
+    wasInterrupted = false
     while !work.isEmpty {
+      steps += 1
+      if steps % 1_024 == 0, let deadline, ContinuousClock.now > deadline {
+        wasInterrupted = true
+        frontier.heads = []
+        return false
+      }
       // The leftmost heads first, so that parses meet at every boundary and merge.
       let position = work.count == 1 ? work[0].position : work.reduce(Int.max) { min($0, $1.position) }
       if position >= limit {
@@ -109,11 +124,13 @@ public final class Recogniser {
       }
       if work.count == 1 {
         let head = work.removeLast()
+        isWholeFrontier = open.isEmpty
         boundary?(position, [head])
         accepted = take(CollectionOfOne(head), text, isComplete, limit, &work, &open) || accepted
       } else {
         let current = work.filter { $0.position == position }
         work.removeAll { $0.position == position }
+        isWholeFrontier = work.isEmpty && open.isEmpty
         boundary?(position, current)
         accepted = take(current, text, isComplete, limit, &work, &open) || accepted
       }

@@ -16,7 +16,7 @@ final class EditGenerator {
   let rewrites: [LineRewrite]
   /// By terminal: text with one spelling, empty for others.
   private let spellings: [[UInt8]]
-  private let keywords: [[UInt8]]
+  let keywords: [[UInt8]]
   private let quotes: [[UInt8]]
   private let fillers: [[UInt8]]
 
@@ -36,7 +36,13 @@ final class EditGenerator {
     scanner = PieceScanner(
       symbols: Set(spellings.filter { $0.count > 1 && PieceScanner.kind($0[...]) == .symbol && !$0.contains(0x0A) })
         .sorted { $0.count != $1.count ? $0.count > $1.count : $0.lexicographicallyPrecedes($1) })
-    quotes = (hints.quotes ?? ["\""]).map { Array($0.utf8) }
+    // What starts strings, as far as the grammar or the placeholders of its terminals show it.
+    let quotes = Array("\"'`".utf8)
+    let shown = spellings.filter { !$0.isEmpty && $0.allSatisfy(quotes.contains) }
+    let started = (language.grammar.description.placeholders ?? [:]).values.compactMap(\.utf8.first).filter(
+      quotes.contains)
+    let found = Set(shown + started.map { [$0] }).sorted { $0.lexicographicallyPrecedes($1) }
+    self.quotes = hints.quotes?.map { Array($0.utf8) } ?? found
     fillers = (hints.fillers ?? []).map { Array($0.utf8) }
     var rewrites: [LineRewrite] = []
     for rewrite in hints.rewrites ?? [] { rewrites.append(try LineRewrite(rewrite, grammar: language.grammar.name)) }
@@ -44,7 +50,9 @@ final class EditGenerator {
   }
 
   /// Candidates for the first failure of `state`, the cheapest first, each once.
-  func candidates(for state: SearchState, failure: Int, _ recogniser: Recogniser) -> [Candidate] {
+  func candidates(
+    for state: SearchState, failure: Int, _ recogniser: Recogniser, _ habits: TextHabits
+  ) -> [Candidate] {
     let place = Place(state, failure: failure, scanner)
     var best: [TextEdit: Double] = [:]
     func add(_ edit: TextEdit, _ cost: Double) {
@@ -53,13 +61,16 @@ final class EditGenerator {
       if let known = best[edit], known <= cost { return }
       best[edit] = cost
     }
-    insertions(place, recogniser, add)
-    deletions(place, add)
+    insertions(place, recogniser, habits, add)
+    deletions(place, habits, add)
     replacements(place, recogniser, add)
     quoting(place, add)
     removals(place, add)
-    bracketCandidates(place, add)
+    bracketCandidates(place, habits, add)
     for rewrite in rewrites { rewrite.candidates(place, add) }
+    guesses(place, habits, add)
+    splits(place, habits, add)
+    swaps(place, add)
     if language.hasLayout { layoutCandidates(place, recogniser, hints.emptyBlock, add) }
     return best.map { Candidate(edit: $0.key, cost: $0.value) }.sorted { a, b in
       if a.cost != b.cost { return a.cost < b.cost }
@@ -83,7 +94,7 @@ final class EditGenerator {
   }
 
   /// Writes one terminal between two others, at the failure or before it.
-  private func insertions(_ place: Place, _ recogniser: Recogniser, _ add: Add) {
+  private func insertions(_ place: Place, _ recogniser: Recogniser, _ habits: TextHabits, _ add: Add) {
     for (distance, gap) in place.gaps.enumerated() {
       let texts = Set(expected(gap.heads, recogniser) + (distance < 4 ? fillers + place.samples(language) : []))
       for text in texts where !(text.count > 1 && text[0] == 0x23) {
@@ -93,6 +104,7 @@ final class EditGenerator {
         var cost = EditCosts.insertion(text)
         // Closers, separators and terminators go missing anywhere before the failure, others next to it.
         cost += Double(distance) * (isPunctuation ? 0.04 : 0.25)
+        if gap.isWide { cost -= 0.3 }
         add(place.insertion(of: text, in: gap, atEnd: false), cost)
         if gap.crossesLine {
           add(place.insertion(of: text, in: gap, atEnd: true), cost + 0.02)
@@ -102,18 +114,30 @@ final class EditGenerator {
       }
       if distance < 4, !gap.crossesLine {
         add(TextEdit(gap.start..<gap.end, place.newline + place.indentation), 1.5 + Double(distance) * 0.3)
-        if gap.end > gap.start { add(TextEdit(gap.start..<gap.end, []), 1.3 + Double(distance) * 0.2) }
+        if gap.end > gap.start {
+          let joined = joining(gap.start..<gap.end, place, habits)
+          add(TextEdit(gap.start..<gap.end, []), 1.3 + joined + Double(distance) * 0.2)
+        }
       }
     }
   }
 
-  private func deletions(_ place: Place, _ add: Add) {
+  /// What it costs besides to join what stands around `range`: words are seldom torn apart, but those that the text has
+  /// elsewhere.
+  private func joining(_ range: Range<Int>, _ place: Place, _ habits: TextHabits) -> Double {
+    let before = place.text[..<range.lowerBound].suffix(60).reversed().prefix(while: PieceScanner.isWordByte).reversed()
+    let behind = place.text[range.upperBound...].prefix(60).prefix(while: PieceScanner.isWordByte)
+    return before.isEmpty || behind.isEmpty || habits.knows(Array(before) + behind) ? 0 : 1.3
+  }
+
+  private func deletions(_ place: Place, _ habits: TextHabits, _ add: Add) {
     for (index, piece) in place.pieces.enumerated() {
       let distance = abs(index - place.failureIndex)
       if distance > 8 { continue }
       let bytes = place.text[piece.range]
       var cost = EditCosts.deletion(bytes) + 0.08 * Double(distance)
-      add(TextEdit(place.rangeWithBlank(piece.range), []), cost)
+      let joined = joining(piece.range, place, habits)
+      add(TextEdit(place.rangeWithBlank(piece.range), []), cost + joined)
       for length in 2...4 where index + length <= place.pieces.count && distance <= 3 {
         let range = piece.range.lowerBound..<place.pieces[index + length - 1].range.upperBound
         cost += EditCosts.deletion(place.text[place.pieces[index + length - 1].range]) * 0.75
@@ -121,7 +145,7 @@ final class EditGenerator {
       }
     }
     for opener in place.unclosed.suffix(4) {
-      add(TextEdit(opener..<opener + 1, []), 1.35)
+      add(TextEdit(opener..<opener + 1, []), 1.35 + joining(opener..<opener + 1, place, habits))
     }
   }
 
@@ -161,12 +185,12 @@ final class EditGenerator {
   private func quoting(_ place: Place, _ add: Add) {
     for (distance, offset) in place.quotePlaces.enumerated() {
       for quote in quotes {
-        add(TextEdit(offset..<offset, quote), 1.2 + 0.05 * Double(distance))
+        add(TextEdit(offset..<offset, quote), 1.2 + 0.02 * Double(distance) + place.strangeness(of: quote, at: offset))
       }
     }
     for offset in place.quoteCharacters {
       add(TextEdit(offset..<offset, [0x5C]), 1.9)
-      add(TextEdit(offset..<offset + 1, []), 1.5)
+      add(TextEdit(offset..<offset + 1, []), 1.8)
       for quote in quotes where quote.count == 1 { add(TextEdit(offset..<offset + 1, quote), 1.5) }
     }
   }

@@ -22,7 +22,10 @@ extension EditGenerator {
       for (target, cost) in targets where target != indentation {
         for (reach, ranges) in runs(from: line, place).enumerated() {
           if let edit = reindent(ranges, from: indentation, to: target, place) {
-            add(edit, cost + extra + 0.05 * Double(reach))
+            let change = 0.01 * Double(min(20, abs(target.count - indentation.count)))
+            // A step out of line, and back.
+            let agrees = follows(ranges, target, place) ? -0.25 : 0
+            add(edit, cost + extra + 0.05 * Double(reach) + change + agrees)
           }
         }
       }
@@ -44,6 +47,17 @@ extension EditGenerator {
         add(TextEdit(at..<at, place.newline + indentation + unit + Array(emptyBlock.utf8)), 1.4)
       }
     }
+  }
+
+  /// Whether the lines behind a run go on with an indentation.
+  private func follows(_ run: [Place.Line], _ indentation: [UInt8], _ place: Place) -> Bool {
+    guard var offset = run.last?.whole.upperBound else { return false }
+    while offset < place.text.count {
+      let next = place.line(at: offset)
+      if next.start < next.end { return place.text[next.whole.lowerBound..<next.start].elementsEqual(indentation) }
+      offset = max(next.whole.upperBound, offset + 1)
+    }
+    return false
   }
 
   private func line(before line: Place.Line, _ place: Place) -> Place.Line? {

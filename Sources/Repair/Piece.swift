@@ -49,6 +49,18 @@ struct PieceScanner {
     return Piece(kind: .symbol, range: start..<end)
   }
 
+  /// How many words and symbols some text has, strings in it taken apart. O(bytes).
+  func count(_ text: ArraySlice<UInt8>) -> Int {
+    var count = 0
+    var isInWord = false
+    for byte in text {
+      let isWord = Self.isWordByte(byte)
+      if isWord ? !isInWord : !Self.isBlank(byte) { count += 1 }
+      isInWord = isWord
+    }
+    return count
+  }
+
   /// Every word and number of a text with how often it occurs: what a repair may not lose silently. O(bytes).
   static func words(_ text: some Collection<UInt8>) -> [[UInt8]: Int] {
     var counts: [[UInt8]: Int] = [:]
@@ -65,11 +77,38 @@ struct PieceScanner {
     return counts
   }
 
-  /// The words and numbers of `old` that `new` has fewer of, in byte order, each as often as it is missing.
-  static func lostWords(from old: [UInt8], in new: [UInt8]) -> [String] {
-    let kept = words(new)
-    return words(old).flatMap { word, count in
-      [String](repeating: String(decoding: word, as: UTF8.self), count: max(0, count - (kept[word] ?? 0)))
+  /// The words and numbers of `text` that it has fewer of behind `edits`, in byte order, each as often as it is missing.
+  /// O(bytes of the edits).
+  static func lostWords(by edits: [TextEdit], from text: [UInt8]) -> [String] {
+    var lost: [[UInt8]: Int] = [:]
+    // Edits of one word are taken together.
+    for group in edits.reduce(
+      into: [[TextEdit]](),
+      { groups, edit in
+        if let last = groups.last?.last, text[last.range.upperBound..<edit.range.lowerBound].allSatisfy(isWordByte) {
+          groups[groups.count - 1].append(edit)
+        } else {
+          groups.append([edit])
+        }
+      })
+    {
+      guard let first = group.first, let last = group.last else { continue }
+      var low = first.range.lowerBound
+      var high = last.range.upperBound
+      while low > 0, isWordByte(text[low - 1]) { low -= 1 }
+      while high < text.count, isWordByte(text[high]) { high += 1 }
+      var new: [UInt8] = []
+      var position = low
+      for edit in group {
+        new += text[position..<edit.range.lowerBound] + edit.replacement
+        position = edit.range.upperBound
+      }
+      new += text[position..<high]
+      for (word, count) in words(text[low..<high]) { lost[word, default: 0] += count }
+      for (word, count) in words(new) { lost[word, default: 0] -= count }
+    }
+    return lost.flatMap { word, count in
+      [String](repeating: String(decoding: word, as: UTF8.self), count: max(0, count))
     }.sorted()
   }
 }

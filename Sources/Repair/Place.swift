@@ -8,6 +8,8 @@ struct Place {
     var end: Int
     var heads: [Head]
     var crossesLine: Bool
+    /// It has two blanks inside a line, as something leaves that stood between them.
+    var isWide: Bool
   }
   struct Line {
     /// Without indentation and line end.
@@ -16,6 +18,8 @@ struct Place {
     /// With both.
     var whole: Range<Int>
     var holdsFailure: Bool
+    /// It has blanks at most.
+    var isEmpty: Bool { start == end }
   }
 
   let state: SearchState
@@ -61,10 +65,11 @@ struct Place {
       } else {
         before = min(before, boundary.position)
       }
+      let crossesLine = text[boundary.position..<max(end, boundary.position)].contains(0x0A)
       gaps.append(
         Gap(
-          start: boundary.position, end: max(end, boundary.position), heads: boundary.heads,
-          crossesLine: text[boundary.position..<max(end, boundary.position)].contains(0x0A)))
+          start: boundary.position, end: max(end, boundary.position), heads: boundary.heads, crossesLine: crossesLine,
+          isWide: end - boundary.position == 2 && !crossesLine && end < text.count))
     }
     self.gaps = gaps
     pieces.reverse()
@@ -143,16 +148,21 @@ struct Place {
     return range
   }
 
+  /// Longer lines are cut: what is looked for is near.
+  private static let lineReach = 4_000
+
   func lineStart(_ offset: Int) -> Int {
     var start = min(offset, text.count)
-    while start > 0, text[start - 1] != 0x0A { start -= 1 }
+    let limit = max(0, start - Self.lineReach)
+    while start > limit, text[start - 1] != 0x0A { start -= 1 }
     return start
   }
 
   /// The end of the line, its line break not counted.
   func lineEnd(_ offset: Int) -> Int {
     var end = offset
-    while end < text.count, text[end] != 0x0A { end += 1 }
+    let limit = min(text.count, offset + Self.lineReach)
+    while end < limit, text[end] != 0x0A { end += 1 }
     if end > offset, end < text.count, text[end - 1] == 0x0D { end -= 1 }
     return end
   }
@@ -165,11 +175,11 @@ struct Place {
   func line(at offset: Int) -> Line {
     let start = lineStart(offset)
     let end = lineEnd(offset)
-    var next = end
-    while next < text.count, text[next] != 0x0A { next += 1 }
+    let next = end < text.count && text[end] == 0x0D ? end + 1 : end
+    let isCut = next < text.count && text[next] != 0x0A
     var content = start
     while content < end, text[content] == 0x20 || text[content] == 0x09 { content += 1 }
-    let whole = start..<min(next + 1, text.count)
+    let whole = start..<min(isCut ? next : next + 1, text.count)
     return Line(start: content, end: end, whole: whole, holdsFailure: whole.contains(failure) || failure == end)
   }
 
@@ -195,7 +205,7 @@ struct Place {
     for line in linesAround {
       offsets.append(line.end)
       offsets.append(line.start)
-      var offset = line.start
+      var offset = max(line.start, min(failure, line.end) - 400)
       while offset < line.end, offsets.count < 120 {
         let isWord = PieceScanner.isWordByte(text[offset])
         let wasWord = offset > line.start && PieceScanner.isWordByte(text[offset - 1])
@@ -206,6 +216,19 @@ struct Place {
     var seen: Set<Int> = []
     offsets = offsets.filter { seen.insert($0).inserted }
     return offsets.sorted { (abs($0 - failure), $0) < (abs($1 - failure), $1) }
+  }
+
+  /// What a quote costs besides where strings seldom start or end: they start at what follows, and end behind what
+  /// stands before.
+  func strangeness(of quote: [UInt8], at offset: Int) -> Double {
+    let start = lineStart(offset)
+    let count = text[start..<offset].count { $0 == quote[0] }
+    let before = offset > start ? text[offset - 1] : 0x20
+    let after = offset < text.count ? text[offset] : 0x0A
+    if count.isMultiple(of: 2) {
+      return PieceScanner.isBlank(after) ? 0.4 : PieceScanner.isWordByte(before) ? 0.2 : 0
+    }
+    return PieceScanner.isBlank(before) && after != 0x0A ? 0.3 : PieceScanner.isWordByte(after) ? 0.2 : 0
   }
 
   /// Offsets of quotes on the failure's line and the line before.

@@ -1,35 +1,74 @@
+import Foundation
+
 /// Which of several repairs comes first, and why.
-enum ProposalRanking {
-  /// How much a nat per token counts against the cost of edits. Fitted on people's fixes of Python snippets.
-  private static let likelihoodWeight = 0.1
-  /// Repairs that are dearer than the cheapest by more than this are not shown to the model: it could not lift them.
+///
+/// What edits cost, what the rest of the text makes of them and what the model makes of them are weighed against each
+/// other. The weights are fitted on damages made on purpose (`espalier audit repair --synthetic … --fit`).
+struct ProposalRanking {
+  /// How much a nat of `TextHabits.gain` counts against the cost of edits.
+  static let gainWeight = 0.1
+  /// How much a nat per token of the model counts.
+  static let likelihoodWeight = 0.1
+  /// How much worse than another a repair must be to be less likely by a factor of e.
+  private static let temperature = 0.3
+  /// Repairs that are worse than the best by more than this are not shown to the model: it could not lift them.
   private static let modelMargin = 1.0
   /// How much dearer a proposal may be than the first with right syntax to come before it for its meaning.
   private static let meaningMargin = 0.5
 
-  /// Proposals in the order of their cost; those of the same cost as found for seed 0, else shuffled.
-  static func shuffled(_ proposals: [RepairProposal], seed: UInt64) -> [RepairProposal] {
-    guard seed != 0 else { return proposals }
-    return proposals.enumerated().map { index, proposal in
-      ((proposal.cost * 1_000_000).rounded(), mixed(seed &+ UInt64(index)), proposal)
+  let habits: TextHabits
+  let seed: UInt64
+
+  /// A solution to be checked.
+  struct Candidate {
+    var solution: RepairSearch.Solution
+    var gain: Double
+    /// The solution with the blanks that the text would have there, and as it was found.
+    var spellings: [RepairSearch.Solution]
+    var score: Double { solution.cost - gainWeight * gain }
+  }
+
+  /// Solutions for `text`, the best first; those that are as good as each other as found for seed 0, else shuffled. Of
+  /// those that differ in blanks only, the first.
+  func ordered(_ solutions: [RepairSearch.Solution], of text: [UInt8]) -> [Candidate] {
+    let candidates = solutions.map { solution in
+      let edits = solution.script.edits
+      let spaced = habits.spaced(edits, of: text)
+      var spellings = [solution]
+      if spaced != edits {
+        let script = EditScript(count: text.count, spaced)
+        spellings.insert(.init(text: EditScript.apply(spaced, to: text), script: script, cost: solution.cost), at: 0)
+      }
+      return Candidate(solution: solution, gain: habits.gain(edits, of: text), spellings: spellings)
+    }
+    let sorted = candidates.enumerated().map { index, candidate in
+      ((candidate.score * 1_000_000).rounded(), seed == 0 ? UInt64(index) : mixed(seed &+ UInt64(index)), candidate)
     }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+    return distinct(sorted, of: text)
   }
 
   /// The finaliser of SplitMix64.
-  private static func mixed(_ value: UInt64) -> UInt64 {
+  private func mixed(_ value: UInt64) -> UInt64 {
     var value = value &* 0x9E37_79B9_7F4A_7C15
     value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
     value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
     return value ^ (value >> 31)
   }
 
-  /// The first of those proposals that differ only in where something was inserted between blanks. O(bytes).
-  private static func distinct(_ proposals: [RepairProposal]) -> [RepairProposal] {
+  /// The first of those candidates for `text` that differ only in where something was inserted between blanks. O(bytes
+  /// between the first edit and the last).
+  private func distinct(_ candidates: [Candidate], of text: [UInt8]) -> [Candidate] {
+    let edits = candidates.flatMap {
+      [$0.solution.script.edits.first, $0.solution.script.edits.last].compactMap(\.self)
+    }
+    var low = edits.map(\.range.lowerBound).min() ?? 0
+    while low > 0, text[low - 1] != 0x0A { low -= 1 }
+    let tail = text.count - (edits.map(\.range.upperBound).max() ?? text.count)
     var seen: Set<[UInt8]> = []
-    return proposals.filter { proposal in
+    return candidates.filter { candidate in
       var pieces: [UInt8] = []
       var hasBlank = false
-      for byte in proposal.text {
+      for byte in candidate.solution.text[low..<candidate.solution.text.count - tail] {
         if byte == 0x20 || byte == 0x09, pieces.last.map({ $0 != 0x0A }) ?? false {
           hasBlank = true
           continue
@@ -44,29 +83,29 @@ enum ProposalRanking {
     }
   }
 
-  /// Orders proposals by their cost and by how likely the model finds the text around the edits.
-  static func ranked(_ proposals: [RepairProposal], _ ranking: ModelRanking) -> [RepairProposal] {
-    let proposals = distinct(proposals)
-    guard let cheapest = proposals.first, proposals.count > 1 else { return proposals }
-    let count = proposals.prefix { $0.cost <= cheapest.cost + modelMargin }.count
+  /// Orders proposals anew, with what the model makes of them.
+  func ranked(_ proposals: [RepairProposal], _ model: ModelRanking) -> [RepairProposal] {
+    guard let best = proposals.first, proposals.count > 1 else { return proposals }
+    let count = proposals.prefix { score($0) <= score(best) + Self.modelMargin }.count
     guard count > 1 else { return proposals }
     var scored: [(score: Double, index: Int, proposal: RepairProposal)] = []
     for (index, proposal) in proposals.prefix(count).enumerated() {
       var proposal = proposal
-      proposal.likelihood = ranking.likelihood(proposal.text, proposal.script.edits)
-      scored.append((proposal.cost - likelihoodWeight * (proposal.likelihood ?? -10), index, proposal))
+      proposal.likelihood = model.likelihood(proposal.text, proposal.script.edits) ?? -10
+      scored.append((score(proposal), index, proposal))
     }
     scored.sort { ($0.score, $0.index) < ($1.score, $1.index) }
     if scored[0].index != 0 { scored[0].proposal.chosenBy = .model }
     return scored.map(\.proposal) + proposals[count...]
   }
 
-  /// Puts a proposal that the language's own parser accepts first; where it refuses all of the first few, those that
-  /// `further` finds from the places that it names.
-  static func refereed(
-    _ proposals: [RepairProposal], _ reference: ReferenceJudge, limit: Int,
+  /// Puts a proposal that the language's own parser accepts first; where it refuses all, those that `further` finds from
+  /// the places that it names.
+  func refereed(
+    _ proposals: [RepairProposal], ask: ([UInt8]) -> ReferenceJudge.Verdict?,
     further: ([(solution: RepairSearch.Solution, offset: Int)]) -> [RepairProposal]
   ) -> [RepairProposal] {
+    var proposals = proposals
     func first(_ index: Int) -> [RepairProposal] {
       if index == 0 { return proposals }
       var chosen = proposals[index]
@@ -75,33 +114,55 @@ enum ProposalRanking {
     }
     var refused: [(solution: RepairSearch.Solution, offset: Int)] = []
     var rightSyntax: Int?
-    for (index, proposal) in proposals.prefix(limit).enumerated() {
-      if let rightSyntax, proposal.cost > proposals[rightSyntax].cost + meaningMargin { continue }
-      switch reference.verdict(on: proposal.text) {
+    for index in proposals.indices {
+      let proposal = proposals[index]
+      if let rightSyntax, proposal.cost > proposals[rightSyntax].cost + Self.meaningMargin { continue }
+      guard let verdict = ask(proposal.text) else { return proposals }
+      proposals[index].reference = .init(verdict)
+      switch verdict {
       case .accepted: return first(index)
       case .wrongMeaning: rightSyntax = rightSyntax ?? index
       case .rejected(let offset):
         let solution = RepairSearch.Solution(text: proposal.text, script: proposal.script, cost: proposal.cost)
+        proposals[index].refusal = offset
         if let offset { refused.append((solution, offset)) }
-      case nil: return proposals
       }
     }
     if let rightSyntax { return first(rightSyntax) }
     return further(refused).map { proposal in
       var proposal = proposal
       proposal.chosenBy = .reference
+      proposal.reference = ask(proposal.text).map { .init($0) }
       return proposal
     } + proposals
   }
 
-  /// The proposals with the edits marked that all of them make.
-  static func withForcedEdits(_ proposals: [RepairProposal]) -> [RepairProposal] {
+  /// The proposals with the edits marked that all of them make, and with their confidences.
+  func judged(_ proposals: [RepairProposal]) -> [RepairProposal] {
+    let best = proposals.map(score).min() ?? 0
+    let weights = proposals.map { exp(-(score($0) - best) / Self.temperature) }
+    let sum = weights.reduce(0, +)
     let edits = proposals.map(\.edits)
     let shared = edits.dropFirst().reduce(Set(edits.first ?? [])) { $0.intersection($1) }
-    return proposals.map { proposal in
+    return zip(proposals, weights).map { proposal, weight in
       var proposal = proposal
       proposal.forcedEdits = shared
+      proposal.confidence = weight / sum
       return proposal
+    }
+  }
+
+  private func score(_ proposal: RepairProposal) -> Double {
+    proposal.cost - Self.gainWeight * proposal.gain - Self.likelihoodWeight * (proposal.likelihood ?? 0)
+  }
+}
+
+extension RepairProposal.Reference {
+  init(_ verdict: ReferenceJudge.Verdict) {
+    switch verdict {
+    case .accepted: self = .accepted
+    case .wrongMeaning: self = .wrongMeaning
+    case .rejected: self = .rejected
     }
   }
 }

@@ -12,12 +12,18 @@ final class RepairSearch {
   let generator: EditGenerator
   let options: RepairOptions
   let deadline: ContinuousClock.Instant
+  /// Of the text that is to be repaired.
+  private(set) var habits: TextHabits
 
   /// States kept from one level to the next, and bytes behind a failure that a trial looks at.
   static let beamWidth = 10
   /// Solutions to choose the proposals from.
-  static let wantedSolutions = 10
+  static let wantedSolutions = 40
   static let window = 1_500
+  /// Boundaries before a failure that are kept; from further back, the text is parsed from its start.
+  static let boundaryLimit = 20_000
+  /// How much dearer than the cheapest a solution may be to be looked at.
+  static let margin = 2.0
   /// Terminals behind a failure after which an edit counts as right there.
   static let settledDistance = 10.0
   /// What the next edit is expected to cost, where one is needed.
@@ -44,7 +50,9 @@ final class RepairSearch {
   ) {
     self.language = language
     recogniser = Recogniser(language)
+    recogniser.deadline = deadline
     self.judge = judge
+    habits = TextHabits([], around: 0, generator.scanner, keywords: [])
     self.generator = generator
     self.options = options
     self.deadline = deadline
@@ -53,9 +61,16 @@ final class RepairSearch {
   /// The solutions found, the cheapest first, and where the original fails.
   func run(_ text: [UInt8]) -> (solutions: [Solution], failure: Int?, timedOut: Bool) {
     let original = unedited(text)
+    if recogniser.wasInterrupted { return ([], nil, true) }
     guard let failure = original.failure else { return ([], nil, false) }
+    learn(text, around: failure)
     let (solutions, timedOut) = explore([original], seen: [text], referee: nil)
     return (solutions, failure, timedOut)
+  }
+
+  /// Learns how the text goes on elsewhere than at `offset`. O(bytes, up to a limit).
+  func learn(_ text: [UInt8], around offset: Int) {
+    habits = TextHabits(text, around: offset, generator.scanner, keywords: generator.keywords)
   }
 
   /// What the language's own parser says about a text that the grammar accepts; nil if it cannot be asked.
@@ -89,7 +104,8 @@ final class RepairSearch {
     let first = text.starts(with: [0xEF, 0xBB, 0xBF]) ? recogniser.start(at: 3) : recogniser.start
     let state = SearchState(
       text: text, seen: language.grammar.reading.apply(text), script: EditScript(count: text.count), editCount: 0,
-      cost: 0, boundaries: [.init(position: first.heads[0].position, heads: first.heads)], failure: nil, isParsed: false
+      cost: 0, boundaries: [.init(position: first.heads[0].position, heads: first.heads, isWhole: true)], failure: nil,
+      isParsed: false
     )
     return parsed(state, from: 0)
   }
@@ -135,6 +151,10 @@ final class RepairSearch {
           boundaries: parent.boundaries, failure: nil, isParsed: false)
         child.script.add(trial.edit)
         child = parsed(child, from: parent.restart(before: seenEdit.range.lowerBound))
+        if recogniser.wasInterrupted {
+          timedOut = true
+          break
+        }
         if child.failure == nil, let referee {
           calls += 1
           switch referee(text) {
@@ -168,7 +188,7 @@ final class RepairSearch {
     guard let best = solutions.first else { return .infinity }
     let wanted = max(options.proposals, Self.wantedSolutions)
     let worst = solutions.count >= wanted ? solutions[wanted - 1].cost : .infinity
-    return min(worst, best.cost + 1.5)
+    return min(worst, best.cost + Self.margin)
   }
 
   // MARK: Trying edits
@@ -184,7 +204,7 @@ final class RepairSearch {
     var trials: [Trial] = []
     for state in beam {
       guard let failure = state.failure else { continue }
-      let candidates = generator.candidates(for: state, failure: failure, recogniser)
+      let candidates = generator.candidates(for: state, failure: failure, recogniser, habits)
       // The text up to the window's end, changed in place for every trial.
       var windowEnd = min(state.text.count, failure + Self.window)
       while windowEnd < state.text.count, state.text[windowEnd] & 0xC0 == 0x80 { windowEnd += 1 }
@@ -266,7 +286,9 @@ final class RepairSearch {
     var boundaries = state.boundaries
     state.isParsed = state.seen.withUnsafeBufferPointer { text in
       recogniser.advance(&frontier, text, isComplete: true) { position, heads in
-        boundaries.append(.init(position: position, heads: heads))
+        boundaries.append(.init(position: position, heads: heads, isWhole: self.recogniser.isWholeFrontier))
+        // The start stays, for edits further back.
+        if boundaries.count > 2 * Self.boundaryLimit { boundaries.removeSubrange(1...Self.boundaryLimit) }
       }
     }
     if boundaries.count == index { boundaries.append(boundary) }

@@ -9,10 +9,14 @@ public final class Repairer {
   private let language: Language
   private let judge: SyntaxJudge
   private let generator: EditGenerator
-  private let model: () throws -> Denoiser?
+  private let load: () throws -> Denoiser?
   /// Loaded when there is something to choose.
-  private lazy var ranking = (try? model()).map(ModelRanking.init)
+  private lazy var model = (try? load()).map(ModelRanking.init)
   private let reference: ReferenceJudge?
+  /// When the work on the present text is to end.
+  private var deadline: ContinuousClock.Instant? {
+    didSet { judge.parser.deadline = deadline }
+  }
 
   /// Throws `grammar` for a dialect that does not fit, `badRewrite` and `badPattern` for patterns that are none.
   ///
@@ -20,7 +24,7 @@ public final class Repairer {
   ///   something to choose. nil leaves the choice to the parser alone.
   public init(_ grammar: Grammar, model: @escaping () throws -> Denoiser? = { nil }) throws(RepairError) {
     self.grammar = grammar
-    self.model = model
+    load = model
     reference = grammar.dialect.validator == nil ? try ReferenceJudge(grammar) : nil
     do {
       language = try Language(grammar)
@@ -37,50 +41,76 @@ public final class Repairer {
   /// its syntax is wrong; what that parser accepts is valid whatever the runtime says. What is proposed has been
   /// checked with both.
   public func repair(_ text: [UInt8], _ options: RepairOptions = RepairOptions()) -> RepairOutcome {
-    repair([text], options)[0]
+    var outcome = RepairOutcome.valid
+    repair([text], options) { outcome = $1 }
+    return outcome
   }
 
-  /// Looks for repairs of each of `texts`. The language's own parser is asked about all of them at once.
-  public func repair(_ texts: [[UInt8]], _ options: RepairOptions = RepairOptions()) -> [RepairOutcome] {
-    let verdicts = options.asksReference ? reference?.verdicts(on: texts, timeout: min(10, options.timeout)) : nil
-    return texts.indices.map { repair(texts[$0], verdicts?[$0], options) }
+  /// Looks for repairs of each of `texts` and gives each outcome to `each`, with the text's index. The language's own
+  /// parser is asked about all of them at once.
+  public func repair(
+    _ texts: [[UInt8]], _ options: RepairOptions = RepairOptions(), each: (Int, RepairOutcome) -> Void
+  ) {
+    let start = ContinuousClock.now
+    let verdicts =
+      options.asksReference ? reference?.verdicts(on: texts, timeout: min(10, 0.5 * options.timeout)) : nil
+    let spent = (ContinuousClock.now - start) / max(1, texts.count)
+    for (index, text) in texts.enumerated() {
+      let deadline = ContinuousClock.now + .seconds(options.timeout) - spent
+      each(index, repair(text, verdicts?[index], options, deadline))
+    }
   }
 
   private func repair(
-    _ text: [UInt8], _ verdict: ReferenceJudge.Verdict?, _ options: RepairOptions
+    _ text: [UInt8], _ verdict: ReferenceJudge.Verdict?, _ options: RepairOptions,
+    _ deadline: ContinuousClock.Instant
   ) -> RepairOutcome {
-    let deadline = ContinuousClock.now + .seconds(options.timeout)
+    guard text.count <= SyntaxParser.byteLimit else {
+      return .unrepaired(
+        reason: "\(SyntaxError.inputTooLarge(given: text.count, limit: SyntaxParser.byteLimit))", offset: 0)
+    }
+    self.deadline = deadline
+    defer { self.deadline = nil }
     let isClean = isValid(text)
+    if !isClean, ContinuousClock.now > deadline {
+      return .unrepaired(reason: "no repair found within \(options.timeout) s", offset: 0)
+    }
     if verdict?.acceptsSyntax ?? isClean { return .valid }
     var refusal: Int?
     if isClean {
       guard case .rejected(let offset?)? = verdict else { return .valid }
       refusal = offset
     }
-    do {
-      _ = try judge.parser.parse(text)
-    } catch {
-      return .unrepaired(reason: "\(error)", offset: 0)
-    }
-    let search = RepairSearch(language, judge: judge, generator: generator, options: options, deadline: deadline)
+    // What is found has to be checked.
+    let end = ContinuousClock.now + ContinuousClock.now.duration(to: deadline) * 0.7
+    let search = RepairSearch(language, judge: judge, generator: generator, options: options, deadline: end)
     var found: (solutions: [RepairSearch.Solution], failure: Int?, timedOut: Bool) = ([], refusal, false)
-    if !isClean { found = search.run(text) }
-    var (proposals, lossy) = checked(found.solutions, of: text, deadline)
-    proposals = ProposalRanking.shuffled(proposals, seed: options.seed)
-    if proposals.count > 1, let ranking { proposals = ProposalRanking.ranked(proposals, ranking) }
+    if let refusal { search.learn(text, around: refusal) } else { found = search.run(text) }
+    let ranking = ProposalRanking(habits: search.habits, seed: options.seed)
+    let ordered = ranking.ordered(found.solutions, of: text)
+    var (proposals, lossy, deletesTooMuch) = checked(ordered, of: text, options, deadline)
+    if proposals.count > 1, let model { proposals = ranking.ranked(proposals, model) }
     if verdict != nil, let reference, ContinuousClock.now < deadline {
       let known = refusal.map { [(RepairSearch.Solution(text: text), $0)] } ?? []
-      proposals = ProposalRanking.refereed(proposals, reference, limit: options.proposals) { refused in
-        let further = search.run(text, known + refused) { reference.verdict(on: $0) }
-        return self.checked(further, of: text, deadline).proposals
+      let ask = { (text: [UInt8]) -> ReferenceJudge.Verdict? in
+        let left = ContinuousClock.now.duration(to: deadline) / .seconds(1)
+        return left > 0 ? reference.verdict(on: text, timeout: min(10, left)) : nil
+      }
+      proposals = ranking.refereed(proposals, ask: ask) { refused in
+        let further = search.run(text, known + refused, referee: ask)
+        return self.checked(ranking.ordered(further, of: text), of: text, options, deadline).proposals
       }
     }
+    // What stops earlier than before would be worse.
+    if case .rejected(let before?)? = verdict { proposals.removeAll { ($0.refusal ?? before) < before } }
     if !proposals.isEmpty {
-      return .repaired(ProposalRanking.withForcedEdits(proposals).prefix(options.proposals).map { $0 })
+      return .repaired(Array(ranking.judged(Array(proposals.prefix(options.proposals)))))
     }
     let reason =
       if !lossy.isEmpty {
         "every repair found would lose words: \(lossy.prefix(5).joined(separator: ", "))"
+      } else if deletesTooMuch {
+        "every repair found would delete too much"
       } else if found.timedOut {
         "no repair found within \(options.timeout) s"
       } else if isClean {
@@ -91,34 +121,55 @@ public final class Repairer {
     return .unrepaired(reason: reason, offset: found.failure ?? 0)
   }
 
-  /// The solutions as proposals, checked once more, the cheapest first; and what others would have lost that must not
-  /// lose anything. Behind the deadline one is enough.
+  /// The first of the solutions as proposals, checked once more, in their order; and what others would have lost
+  /// that must not lose anything. Behind the deadline one is enough.
   private func checked(
-    _ solutions: [RepairSearch.Solution], of text: [UInt8], _ deadline: ContinuousClock.Instant
-  ) -> (proposals: [RepairProposal], lossy: [String]) {
+    _ candidates: [ProposalRanking.Candidate], of text: [UInt8], _ options: RepairOptions,
+    _ deadline: ContinuousClock.Instant
+  ) -> (proposals: [RepairProposal], lossy: [String], deletesTooMuch: Bool) {
     var proposals: [RepairProposal] = []
     var lossy: [String] = []
-    for solution in solutions.sorted(by: { $0.cost < $1.cost }) {
-      if !proposals.isEmpty, ContinuousClock.now > deadline { break }
-      let lost = PieceScanner.lostWords(from: text, in: solution.text)
-      if generator.hints.lossless == true, !lost.isEmpty {
-        lossy = lost
-        continue
+    var deletesTooMuch = false
+    let limit = max(RepairOptions.minimumDeletion, Int(options.maximumDeletion * Double(Self.weight(text[...]))))
+    for candidate in candidates {
+      if proposals.count >= options.proposals || !proposals.isEmpty && ContinuousClock.now > deadline { break }
+      for solution in candidate.spellings {
+        let lost = PieceScanner.lostWords(by: solution.script.edits, from: text)
+        if generator.hints.lossless == true, !lost.isEmpty {
+          lossy = lost
+          continue
+        }
+        if solution.text.allSatisfy(PieceScanner.isBlank) { continue }
+        guard deletes(solution.script, of: text) <= limit else {
+          deletesTooMuch = true
+          continue
+        }
+        guard isValid(solution.text) else { continue }
+        // A validator decides without the grammar.
+        if grammar.dialect.validator != nil, !judge.parser.accepts(solution.text) { continue }
+        var proposal = RepairProposal(text: solution.text, script: solution.script, cost: solution.cost, lost)
+        proposal.gain = candidate.gain
+        proposals.append(proposal)
+        break
       }
-      if solution.text.allSatisfy(PieceScanner.isBlank) { continue }
-      guard isValid(solution.text) else { continue }
-      // A validator decides without the grammar.
-      if grammar.dialect.validator != nil, !judge.parser.accepts(solution.text) { continue }
-      proposals.append(RepairProposal(text: solution.text, script: solution.script, cost: solution.cost, lost))
     }
-    return (proposals, lossy)
+    return (proposals, lossy, deletesTooMuch)
+  }
+
+  /// Bytes that are no blanks.
+  private static func weight(_ bytes: ArraySlice<UInt8>) -> Int { bytes.count { !PieceScanner.isBlank($0) } }
+
+  /// How many bytes that are no blanks a script deletes and does not write again.
+  private func deletes(_ script: EditScript, of text: [UInt8]) -> Int {
+    script.edits.reduce(0) { $0 + max(0, Self.weight(text[$1.range]) - Self.weight($1.replacement[...])) }
   }
 
   /// Whether a text is of the language: by the dialect's validator if it names one, else by the runtime and the dialect.
-  private func isValid(_ text: [UInt8]) -> Bool {
-    guard judge.accepts(text) else { return false }
-    if grammar.dialect.validator != nil { return true }
+  public func isValid(_ text: [UInt8]) -> Bool {
+    if grammar.dialect.validator != nil { return judge.accepts(text) }
+    // It stops at the first mistake, where the runtime would go on.
     let recogniser = Recogniser(language)
-    return grammar.reading.apply(text).withUnsafeBufferPointer { recogniser.accepts($0) }
+    recogniser.deadline = deadline
+    return grammar.reading.apply(text).withUnsafeBufferPointer { recogniser.accepts($0) } && judge.accepts(text)
   }
 }

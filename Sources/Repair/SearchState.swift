@@ -7,6 +7,8 @@ struct SearchState {
   struct Boundary {
     var position: Int
     var heads: [Head]
+    /// No other parse is further ahead: what follows can be parsed from here.
+    var isWhole: Bool
   }
 
   var text: [UInt8]
@@ -59,6 +61,8 @@ struct SearchState {
       let middle = (low + high) / 2
       if boundaries[middle].position < end { low = middle + 1 } else { high = middle }
     }
-    return max(0, low - 3)
+    low = max(0, low - 3)
+    while low > 0, !boundaries[low].isWhole { low -= 1 }
+    return low
   }
 }

@@ -30,6 +30,12 @@ public struct EditScript: Hashable, Sendable {
     segments = [.kept(0..<count)]
   }
 
+  /// These edits of a text of `count` bytes, whose ranges do not overlap, in the order of the text.
+  init(count: Int, _ edits: [TextEdit]) {
+    self.init(count: count)
+    for edit in edits.reversed() { add(edit) }
+  }
+
   /// Adds an edit whose range is one of the text that the edits so far have made. O(edits).
   mutating func add(_ edit: TextEdit) {
     var result: [Segment] = []

@@ -3,7 +3,7 @@ import Glibc
 /// The files that a list of paths stands for.
 ///
 /// A folder stands for the regular files below it; names that start with a dot and symbolic links inside folders are
-/// passed over. A path that names a file is taken as it is.
+/// passed over. A path that names a file is taken as it is; one that names nothing may be a pattern (`PathPattern`).
 public struct FileList: Sendable {
   public struct Entry: Hashable, Sendable {
     public var path: String
@@ -17,27 +17,32 @@ public struct FileList: Sendable {
   public var problems: [FileError]
 
   /// Lists the files of `paths`. A missing path is a problem, not a failure: the others are listed all the same.
-  public init(_ paths: [String]) {
+  ///
+  /// - Parameter passingIgnored: passes over what git ignores inside folders.
+  public init(_ paths: [String], passingIgnored: Bool = false) {
     var explicit: Set<String> = []
     var found: Set<String> = []
     problems = []
+    entries = []
     for path in paths {
       var status = stat()
       if stat(path, &status) != 0 {
-        problems.append(
-          errno == ENOENT || errno == ENOTDIR
-            ? .notFound(path: path) : .unreadable(path: path, reason: FileError.systemReason))
-      } else if status.st_mode & S_IFMT == S_IFDIR {
-        var folders = [path]
-        while let folder = folders.popLast() {
-          do {
-            let content = try Self.content(of: folder)
-            found.formUnion(content.files)
-            folders.append(contentsOf: content.folders)
-          } catch {
-            problems.append(error)
-          }
+        let isMissing = errno == ENOENT || errno == ENOTDIR
+        let problem: FileError =
+          isMissing ? .notFound(path: path) : .unreadable(path: path, reason: FileError.systemReason)
+        guard isMissing, let pattern = PathPattern(path) else {
+          problems.append(problem)
+          continue
         }
+        let folder = pattern.folder.isEmpty ? "." : pattern.folder
+        let prefix = pattern.folder.isEmpty ? 0 : folder.hasSuffix("/") ? folder.utf8.count : folder.utf8.count + 1
+        let matching = files(below: folder, passingIgnored).filter { file in
+          pattern.matches(String(decoding: file.utf8.dropFirst(prefix), as: UTF8.self))
+        }
+        if matching.isEmpty { problems.append(problem) }
+        found.formUnion(matching)
+      } else if status.st_mode & S_IFMT == S_IFDIR {
+        found.formUnion(files(below: path, passingIgnored))
       } else {
         explicit.insert(path)
       }
@@ -45,6 +50,22 @@ public struct FileList: Sendable {
     entries = explicit.map { Entry(path: $0, isExplicit: true) }
     entries += found.subtracting(explicit).map { Entry(path: $0, isExplicit: false) }
     entries.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+  }
+
+  /// The files below a folder; what cannot be listed is added to the problems.
+  private mutating func files(below top: String, _ passingIgnored: Bool) -> Set<String> {
+    var files: Set<String> = []
+    var folders = [top]
+    while let folder = folders.popLast() {
+      do {
+        let content = try Self.content(of: folder)
+        files.formUnion(content.files)
+        folders.append(contentsOf: content.folders)
+      } catch {
+        problems.append(error)
+      }
+    }
+    return passingIgnored ? files.subtracting(IgnoredFiles.of(files.sorted(), below: top)) : files
   }
 
   private static func content(of folder: String) throws(FileError) -> (files: [String], folders: [String]) {

@@ -7,6 +7,8 @@ public import Grammar
 public final class SyntaxParser {
   public let grammar: Grammar
   private let parser: OpaquePointer
+  /// Parsing gives up behind this moment; nil for never.
+  public var deadline: ContinuousClock.Instant?
 
   /// The most bytes that a text may have: half of what the runtime's 32-bit offsets address, so that its own sums of
   /// sizes cannot wrap.
@@ -31,7 +33,7 @@ public final class SyntaxParser {
 
   /// Parses `source` as the grammar's dialect has it read; a text with mistakes has a tree too. About 5 MB/s.
   ///
-  /// Throws `inputTooLarge` beyond `byteLimit`, `noTree` if the runtime gives up.
+  /// Throws `inputTooLarge` beyond `byteLimit`, `noTree` if the runtime gives up, as it does at the deadline.
   public func parse(_ source: [UInt8]) throws(SyntaxError) -> SyntaxTree {
     guard source.count <= Self.byteLimit else {
       throw .inputTooLarge(given: source.count, limit: Self.byteLimit)
@@ -41,6 +43,9 @@ public final class SyntaxParser {
     _ = ts_parser_set_language(parser, OpaquePointer(grammar.library.runtimeLanguage))
     grammar.library.enterRuntime()
     let seen = grammar.reading.apply(source)
+    // The runtime takes 0 for no limit.
+    let left = deadline.map { max(1, ContinuousClock.now.duration(to: $0) / .microseconds(1)) } ?? 0
+    ts_parser_set_timeout_micros(parser, UInt64(left))
     // An empty array has no address, but the runtime wants one.
     let tree = (seen.isEmpty ? [0] : seen).withUnsafeBytes {
       ts_parser_parse_string(

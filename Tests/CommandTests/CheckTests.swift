@@ -96,7 +96,7 @@ import Testing
     ("rules:\n- id: a\n  languages: c", "r.yml:3: expected one of the keys id, language,"),
     (
       "rules:\n- id: a\n  language: cobol\n  message: m\n  forbid: x",
-      "r.yml:5: expected an installed language (c, "
+      "r.yml:5: expected an installed language ("
     ),
     (
       "rules:\n- id: a\n  language: c\n  message: m\n  query: (x",

@@ -64,11 +64,12 @@ import Testing
   }
 
   @Test func whatCannotBeRepairedIsNotChanged() throws {
-    let text = String(repeating: "[", count: 3_000)
+    // Four brackets are missing, and no word may be lost.
+    let text = "[[\"a\", [\"b\", [\"c\""
     try folder.write("a.json", text)
-    let outcome = try fix("--write", "--timeout", "1", "a.json")
+    let outcome = try fix("--write", "--max-edits", "1", "--model", "none", "a.json")
     #expect(outcome.code == 1)
-    #expect(outcome.errors.contains("a.json:1:3001: error: no repair found"))
+    #expect(outcome.errors.contains("a.json:1:18: error: no repair found"))
     #expect(try String(contentsOf: folder.url.appending(path: "a.json"), encoding: .utf8) == text)
   }
 
@@ -77,5 +78,118 @@ import Testing
     let outcome = try fix("a.py", "--model", "nowhere")
     #expect(outcome.code == 2)
     #expect(outcome.errors.contains("nowhere/config.json: cannot be read"))
+  }
+
+  // MARK: Modes
+
+  @Test func helpIsGolden() throws {
+    try expectGolden("fix-help.txt", try Tool.run(["fix", "--help"], in: folder.url).output)
+  }
+
+  @Test func alternativesAreGolden() throws {
+    try folder.write("a.json", "{\n  \"a\": [1 2],\n  \"b\": 3\n}\n")
+    let text = try fix("a.json", "--alternatives", "2", "--model", "none")
+    #expect(text.code == 1)
+    try expectGolden("fix-alternatives.txt", text.output)
+    let json = try fix("a.json", "--alternatives", "2", "--model", "none", "--format", "json")
+    #expect(json.code == 1)
+    try expectGolden("fix-alternatives.json", json.output)
+  }
+
+  @Test func diffsAreWhatGitApplies() throws {
+    try folder.write("sub/a b.py", "x = foo(1, 2\r\ny = 3\r\n")
+    let outcome = try fix("sub", "--diff", "--model", "none")
+    #expect(outcome.code == 1)
+    try folder.write("change.diff", outcome.output)
+    let git = Process()
+    git.executableURL = URL(filePath: "/usr/bin/env")
+    git.arguments = ["git", "apply", "change.diff"]
+    git.currentDirectoryURL = folder.url
+    try git.run()
+    git.waitUntilExit()
+    #expect(git.terminationStatus == 0)
+    #expect(
+      try String(contentsOf: folder.url.appending(path: "sub/a b.py"), encoding: .utf8) == "x = foo(1, 2)\r\ny = 3\r\n")
+  }
+
+  @Test func strictLeavesWhatIsChosen() throws {
+    try folder.write("a.py", "for x items:\n    f(x)\n")
+    let outcome = try fix("a.py", "--strict", "--write", "--model", "none")
+    #expect(outcome.code == 1)
+    #expect(outcome.output == "")
+    #expect(outcome.errors.contains("a.py:1:6: error: not repaired: "))
+    #expect(outcome.errors.contains("[strict]"))
+    #expect(try String(contentsOf: folder.url.appending(path: "a.py"), encoding: .utf8).hasPrefix("for x items"))
+  }
+
+  @Test func strictTakesWhatIsForced() throws {
+    // There is one repair, and nothing is lost.
+    try folder.write("a.json", "{\"a\": {\"b\": 1}")
+    let outcome = try fix("a.json", "--strict", "--write", "--model", "none")
+    #expect(outcome.code == 0)
+    #expect(try String(contentsOf: folder.url.appending(path: "a.json"), encoding: .utf8) == "{\"a\": {\"b\": 1}}")
+  }
+
+  @Test func interactiveWritesWhatIsTaken() throws {
+    for name in ["a.py", "b.py", "c.py"] { try folder.write(name, "for x items:\n    f(x)\n") }
+    func run(_ input: String) throws -> Tool.Outcome {
+      try Tool.run(["fix", "--no-reference", "--interactive", "--model", "none", "."], in: folder.url, input: input)
+    }
+    func content(_ name: String) throws -> String {
+      try String(contentsOf: folder.url.appending(path: name), encoding: .utf8)
+    }
+    let first = try run("99\nnonsense\n1\ns\nq\n")
+    #expect(first.code == 1)
+    #expect(first.errors.components(separatedBy: "write which:").count - 1 == 5)
+    #expect(try content("a.py") == "for x in items:\n    f(x)\n")
+    #expect(try content("b.py").hasPrefix("for x items"))
+    #expect(try content("c.py").hasPrefix("for x items"))
+    // The end of the input leaves the rest.
+    #expect(try run("1\n").code == 1)
+    #expect(try content("b.py") == "for x in items:\n    f(x)\n")
+    #expect(try content("c.py").hasPrefix("for x items"))
+    #expect(try run("1\n").code == 0)
+  }
+
+  @Test func patternsAndIgnoredFiles() throws {
+    for name in ["src/a.py", "src/deep/b.py", "out/c.py"] { try folder.write(name, "f(1\n") }
+    let pattern = try fix("src/**/*.py", "--check", "--model", "none")
+    #expect(pattern.output == "src/a.py: would be repaired\nsrc/deep/b.py: would be repaired\n")
+    try folder.write(".gitignore", "out/\n")
+    try folder.write(".git/HEAD", "ref: refs/heads/main\n")
+    try folder.write(".git/objects/info/none", "")
+    try folder.write(".git/refs/none", "")
+    #expect(try !fix(".", "--check", "--model", "none").output.contains("out/c.py"))
+    #expect(try fix(".", "--check", "--no-ignore", "--model", "none").output.contains("out/c.py"))
+    #expect(try fix("*.rs").errors.contains("*.rs: expected a file or folder, found nothing"))
+  }
+
+  @Test(arguments: [
+    (["--write", "--check"], "exclude each other"), (["--alternatives", "0"], "--alternatives: expected 1 to 100"),
+    (["--alternatives", "3", "--write"], "--alternatives shows repairs"),
+    (["--strict", "--interactive"], "--strict leaves nothing"),
+    (["--interactive", "--format", "json"], "in text only"),
+  ])
+  func modesThatDoNotGoTogether(_ arguments: [String], _ message: String) throws {
+    let outcome = try Tool.run(["fix", "a.py"] + arguments, in: folder.url)
+    #expect(outcome.code == 2)
+    #expect(outcome.errors.contains(message))
+  }
+
+  @Test func standardInputShowsADiffIfAsked() throws {
+    let arguments = ["fix", "--no-reference", "--model", "none", "--stdin", "--stdin-filename", "a.py"]
+    #expect(try Tool.run(arguments, in: folder.url, input: "f(1\n").output == "f(1)\n")
+    let diff = try Tool.run(arguments + ["--diff"], in: folder.url, input: "f(1\n")
+    #expect(diff.output == "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-f(1\n+f(1)\n")
+  }
+
+  /// One pass over a file of many megabytes was not interrupted.
+  @Test func regression_aLargeBrokenFileRespectsTheTimeLimit() throws {
+    let item = "{\"name\": \"value\", \"list\": [1, 2, 3]},\n"
+    try folder.write("a.json", "[" + String(repeating: item, count: 150_000) + "{\"a\" 1}]")
+    let start = ContinuousClock.now
+    let outcome = try fix("a.json", "--timeout", "2", "--model", "none")
+    #expect(outcome.code == 1)
+    #expect(ContinuousClock.now - start < .seconds(20))
   }
 }

@@ -33,8 +33,9 @@ import Testing
   }
 
   @Test func lostWordsAreCounted() {
-    #expect(PieceScanner.lostWords(from: bytes("a b a 12"), in: bytes("a 12")) == ["a", "b"])
-    #expect(PieceScanner.lostWords(from: bytes("'key': .5"), in: bytes("\"key\": 0.5")).isEmpty)
+    #expect(PieceScanner.lostWords(by: [TextEdit(0..<4, "")], from: bytes("a b a 12")) == ["a", "b"])
+    let edits = [TextEdit(0..<1, "\""), TextEdit(4..<5, "\""), TextEdit(7..<7, "0")]
+    #expect(PieceScanner.lostWords(by: edits, from: bytes("'key': .5")).isEmpty)
   }
 
   @Test func distanceBetweenWords() {

@@ -48,7 +48,7 @@ struct RepairTests {
     ),
     (
       "c", "int f(int a) {\n  if (a) {\n    a = 1;\n    }\n  }\n  return a;\n}\nint b;\n",
-      "int f(int a) {\n  if (a) {\n    a = 1;\n    }\n  return a;\n}\nint b;\n"
+      "int f(int a) {\n  if (a) {\n    a = 1;\n  }\n  return a;\n}\nint b;\n"
     ),
   ])
   func repairsAsPeopleDo(_ language: String, _ broken: String, _ fixed: String) throws {
@@ -145,5 +145,85 @@ struct RepairTests {
         }
       }
     }
+  }
+
+  // MARK: What the rest of the text tells
+
+  /// Two words that ran together: the rest of the text has the first of them in front of a bracket.
+  @Test func wordsThatRanTogetherAreParted() throws {
+    func lines(_ name: String) -> String {
+      (0..<80).map { "int \(name)\($0)(int b) { return f(b); }\n" }.joined()
+    }
+    let (before, behind) = ("int f(int);\n" + lines("h"), lines("k"))
+    #expect(
+      try best("c", before + "int g(int b) { return fb); }\n" + behind)
+        == before + "int g(int b) { return f(b); }\n" + behind)
+  }
+
+  @Test func confidencesAreParts() throws {
+    let repairer = try Repairer(try GrammarStore.default.open("python"))
+    guard case .repaired(let proposals) = repairer.repair(Array("for x items:\n    f(x)\n".utf8), options()) else {
+      Issue.record("not repaired")
+      return
+    }
+    #expect(proposals.count > 1)
+    #expect(abs(proposals.reduce(0) { $0 + $1.confidence } - 1) < 1e-9)
+    #expect(proposals[0].confidence >= proposals[1].confidence)
+  }
+
+  @Test func nothingMuchIsDeleted() throws {
+    let repairer = try Repairer(try GrammarStore.default.open("c"))
+    let prose = String(repeating: "this is no program but a long text about one, and more; ", count: 30)
+    guard case .repaired(let proposals) = repairer.repair(Array(("int x;\n" + prose + "\n").utf8), options()) else {
+      return
+    }
+    for proposal in proposals {
+      let deleted = proposal.edits.reduce(0) { $0 + $1.range.count }
+      #expect(deleted <= prose.utf8.count / 2)
+    }
+  }
+}
+
+@Suite struct LostWordTests {
+  @Test(arguments: [
+    ("one two three", [TextEdit(4..<8, "")], ["two"]), ("one two", [TextEdit(2..<3, "")], ["one"]),
+    ("a b", [TextEdit(0..<1, "b"), TextEdit(2..<3, "a")], []), ("ab", [TextEdit(1..<1, " ")], ["ab"]),
+    ("ab cd", [TextEdit(0..<1, ""), TextEdit(1..<2, "")], ["ab"]), ("x(y", [TextEdit(3..<3, ")")], []),
+  ])
+  func wordsThatEditsLose(_ text: String, _ edits: [TextEdit], _ lost: [String]) {
+    #expect(PieceScanner.lostWords(by: edits, from: Array(text.utf8)) == lost)
+  }
+}
+
+@Suite struct TextHabitsTests {
+  private let text = Array("if (a == 1) b(a);\nif (c == 2) b(c);\nif (d == 3) b(d);\n".utf8)
+  private var habits: TextHabits {
+    TextHabits(text, around: 0, PieceScanner(symbols: [Array("==".utf8)]), keywords: [Array("if".utf8)])
+  }
+
+  @Test func whatIsLikeTheRestIsLikelier() {
+    let broken = Array("if (a == 1) b(a);\nif (e 2) b(e);\nif (d == 3) b(d);\n".utf8)
+    let place = Array("if (a == 1) b(a);\nif (e ".utf8).count
+    let good = habits.gain([TextEdit(place..<place, "== ")], of: broken)
+    let bad = habits.gain([TextEdit(place..<place, ", ")], of: broken)
+    #expect(good > bad)
+  }
+
+  @Test func guessesAreWhatStandsAtLikePlaces() {
+    let guesses = habits.guesses(after: Array("x;\nif (".utf8)[...], before: Array(" == 2) b(e);".utf8)[...], limit: 3)
+    #expect(Set(guesses.map { String(decoding: $0, as: UTF8.self) }) == ["a", "c", "d"])
+  }
+
+  @Test func blanksAreThoseOfTheText() {
+    let broken = Array("if (e2) x;\n".utf8)
+    let edits = habits.spaced([TextEdit(5..<5, "==")], of: broken)
+    #expect(String(decoding: EditScript.apply(edits, to: broken), as: UTF8.self) == "if (e == 2) x;\n")
+  }
+
+  @Test func emptyTextHasNoHabits() {
+    let empty = TextHabits([], around: 0, PieceScanner(symbols: []), keywords: [])
+    #expect(empty.gain([TextEdit(0..<0, "x")], of: []).isFinite)
+    #expect(empty.guesses(after: [], before: [], limit: 3).isEmpty)
+    #expect(empty.spaced([TextEdit(0..<0, "x")], of: []) == [TextEdit(0..<0, "x")])
   }
 }

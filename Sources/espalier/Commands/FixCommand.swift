@@ -14,15 +14,14 @@ struct FixCommand: AsyncParsableCommand {
       written or something is left unrepaired, and 2 if something could not be read.
       """)
 
-  @Argument(help: "Files and folders. Hidden files and links inside folders are passed over.")
+  @Argument(
+    help: """
+      Files, folders and patterns such as 'src/**/*.py'. Hidden files, links and what git ignores are passed over \
+      inside folders.
+      """)
   var paths: [String] = []
 
-  @Flag(help: "Write the repairs to the files.")
-  var write = false
-
-  @Flag(help: "Only say which files would change.")
-  var check = false
-
+  @OptionGroup var modes: FixModeOptions
   @OptionGroup var input: StandardInputOptions
   @OptionGroup var search: RepairSearchOptions
   @OptionGroup var model: RankingModelOption
@@ -31,8 +30,10 @@ struct FixCommand: AsyncParsableCommand {
   func validate() throws {
     if input.isUsed, !paths.isEmpty { throw ValidationError("--stdin takes no paths.") }
     if !input.isUsed, paths.isEmpty { throw ValidationError("Expected files or folders, or --stdin.") }
-    if write, check { throw ValidationError("--write and --check exclude each other.") }
-    if input.isUsed, write || check { throw ValidationError("--stdin writes to standard output alone.") }
+    if input.isUsed, modes.write || modes.check || modes.interactive {
+      throw ValidationError("--stdin writes to standard output alone.")
+    }
+    if modes.interactive, output.format == .json { throw ValidationError("--interactive asks in text only.") }
   }
 
   func run() async throws {
@@ -40,17 +41,20 @@ struct FixCommand: AsyncParsableCommand {
     let languages = try LanguageTable(store)
     if input.isUsed { return try repairStandardInput(store, languages) }
 
-    let assigned = AssignedFiles(paths, languages)
+    let assigned = AssignedFiles(paths, languages, passingIgnored: modes.ignore)
     var grammars: [String: Grammar] = [:]
     for name in Set(assigned.files.map(\.language)) { grammars[name] = try store.open(name) }
     let progress = Reporting.Progress("repairing", total: assigned.files.count)
-    let files = try await repair(assigned.files, grammars, progress)
+    var files = try await repair(assigned.files, grammars, progress)
     progress.finish()
 
+    if modes.interactive { try FixDialogue().run(&files) }
     let report = FixReport(files: files, problems: assigned.problems)
-    try report.write(output.format, mode: write ? .write : check ? .check : .show)
+    let isWriting = modes.write || modes.interactive
+    try report.write(
+      output.format, mode: isWriting ? .write : modes.check ? .check : .show, all: modes.alternatives != nil)
     if report.hasProblems { throw ExitStatus.failure }
-    if files.contains(where: { $0.outcome == .unrepaired || ($0.outcome == .repaired && !write) }) {
+    if files.contains(where: { $0.outcome == .unrepaired || ($0.outcome == .repaired && !$0.isWritten) }) {
       throw ExitStatus.findings
     }
   }
@@ -60,7 +64,7 @@ struct FixCommand: AsyncParsableCommand {
     _ files: [AssignedFiles.File], _ grammars: [String: Grammar], _ progress: Reporting.Progress
   ) async throws -> [FixReport.File] {
     let tasks = min(files.count, ProcessInfo.processInfo.activeProcessorCount)
-    let chunks = Self.chunks(files, size: min(16, files.count / max(tasks, 1)))
+    let chunks = Self.chunks(files, size: max(1, min(16, files.count / max(tasks, 1))))
     try model.check()
     return try await withThrowingTaskGroup(of: [(Int, FixReport.File)].self) { group in
       for task in 0..<tasks {
@@ -73,8 +77,7 @@ struct FixCommand: AsyncParsableCommand {
             }
             let repairer = try repairers[language] ?? Repairer(grammar, model: { try model.load() })
             repairers[language] = repairer
-            results += zip(chunk, repair(chunk.map { files[$0].path }, with: repairer))
-            for _ in chunk { progress.advance() }
+            results += zip(chunk, repair(chunk.map { files[$0].path }, with: repairer, progress))
           }
           return results
         }
@@ -100,7 +103,9 @@ struct FixCommand: AsyncParsableCommand {
   }
 
   /// Repairs files of one language; the result is in the order of `paths`.
-  private func repair(_ paths: [String], with repairer: Repairer) -> [FixReport.File] {
+  private func repair(
+    _ paths: [String], with repairer: Repairer, _ progress: Reporting.Progress
+  ) -> [FixReport.File] {
     var texts: [Int: [UInt8]] = [:]
     var results: [Int: FixReport.File] = [:]
     for (index, path) in paths.enumerated() {
@@ -108,13 +113,15 @@ struct FixCommand: AsyncParsableCommand {
         texts[index] = try InputFile.read(path)
       } catch {
         results[index] = FixReport.File(path: path, problem: "\(error)")
+        progress.advance()
       }
     }
     let readable = texts.sorted { $0.key < $1.key }
-    for ((index, text), outcome) in zip(readable, repairer.repair(readable.map(\.value), search.options)) {
-      var file = FixReport.File(path: paths[index], text: text, outcome)
+    repairer.repair(readable.map(\.value), search.options) { number, outcome in
+      let (index, text) = readable[number]
+      var file = file(paths[index], text, outcome)
       do {
-        if write, let new = file.repairedText {
+        if modes.write, let new = file.repairedText {
           try AtomicFile.replace(paths[index], old: text, with: new)
           file.isWritten = true
         }
@@ -122,8 +129,13 @@ struct FixCommand: AsyncParsableCommand {
         file = FixReport.File(path: paths[index], problem: "\(error)")
       }
       results[index] = file
+      progress.advance()
     }
     return paths.indices.compactMap { results[$0] }
+  }
+
+  private func file(_ path: String, _ text: [UInt8], _ outcome: RepairOutcome) -> FixReport.File {
+    FixReport.File(path: path, text: text, outcome, limit: modes.proposals, isStrict: modes.strict)
   }
 
   private func repairStandardInput(_ store: GrammarStore, _ languages: LanguageTable) throws {
@@ -136,13 +148,12 @@ struct FixCommand: AsyncParsableCommand {
     let text = try InputFile.readStandardInput(as: name)
     try model.check()
     let repairer = try Repairer(try store.open(language), model: { try model.load() })
-    let file = FixReport.File(path: name, text: text, repairer.repair(text, search.options))
-    switch output.format {
-    case .text:
+    let file = file(name, text, repairer.repair(text, search.options))
+    if output.format == .json || modes.diff || modes.alternatives != nil {
+      try FixReport(files: [file], problems: []).write(output.format, mode: .show, all: modes.alternatives != nil)
+    } else {
       try StandardOutput.write(file.repairedText ?? text)
       for finding in file.findings { StandardError.write(finding.text + "\n") }
-    case .json:
-      try FixReport(files: [file], problems: []).write(.json, mode: .show)
     }
     if file.outcome == .unrepaired { throw ExitStatus.findings }
   }

@@ -23,8 +23,8 @@ struct AssignedFiles {
   /// The files that `paths` stand for.
   ///
   /// Inside a folder, files of no installed language are passed over; given themselves, they are a problem.
-  init(_ paths: [String], _ languages: LanguageTable) {
-    let list = FileList(paths)
+  init(_ paths: [String], _ languages: LanguageTable, passingIgnored: Bool = false) {
+    let list = FileList(paths, passingIgnored: passingIgnored)
     problems = list.problems.map(\.description)
     for entry in list.entries {
       if let language = languages.language(of: entry.path) {
