@@ -28,6 +28,9 @@ struct BenchMaskCommand: ParsableCommand {
   @Option(help: "Files at the most.")
   var limit = 20
 
+  @Option(help: "Files that come before and are not measured, so that tokens are grouped.")
+  var warmUp = 0
+
   @Option(help: "Seed of the holes and of the tokens that are checked.")
   var seed: UInt64 = 1
 
@@ -38,18 +41,19 @@ struct BenchMaskCommand: ParsableCommand {
   @OptionGroup var output: FormatOption
 
   func validate() throws {
-    guard limit > 0 else { throw ValidationError("--limit must be positive.") }
+    guard limit > 0, warmUp >= 0 else { throw ValidationError("--limit and --warm-up must be positive.") }
   }
 
   func run() throws {
     let store = GrammarStore.default
-    let corpus = try AuditCorpus(paths: paths, language: language, store: store, limit: limit)
+    let corpus = try AuditCorpus(paths: paths, language: language, store: store, limit: limit + warmUp)
     let language = try Language(try store.open(language))
     let tokenizer = try workload.tokenizer()
     var measurement = Measurement(permitted: 0)
     var paths = TokenPaths(language, tokenizer.vocabulary)
-    for (index, input) in corpus.inputs.prefix(limit).enumerated() {
+    for (index, input) in corpus.inputs.prefix(limit + warmUp).enumerated() {
       if cold { paths = TokenPaths(language, tokenizer.vocabulary) }
+      if index == warmUp { measurement = Measurement(permitted: 0) }
       measurement.add(input.bytes, workload.workload(paths, tokenizer, seed: seed &+ UInt64(index)), paths)
     }
     guard !measurement.masks.isEmpty else {
