@@ -11,8 +11,9 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   public var layout: Layout?
   /// Pairs of external terminals between which the scanner is in another state, as those that start and end a string.
   public var contexts: [[String]]?
-  /// External terminals with text all of which is alike, as the words of a string: behind a character that the pattern
-  /// matches, the scanner goes on as it does behind the letter a. Masks are fast in such text.
+  /// Terminals with text all of which is alike, as the words of a string: behind a character that the pattern
+  /// matches, the scanner goes on as it does behind the letter a. Also comments to the end of the line that scanners look
+  /// past. Masks are fast in such text.
   public var contents: [String: String]?
   /// Sample text for terminals that have no fixed spelling, by symbol name; used for shortest completions.
   public var placeholders: [String: String]?

@@ -69,6 +69,9 @@ final class ScannerSession {
     scanner.terminals.firstIndex(of: terminal).map { scanner.validity[row * scanner.terminals.count + $0] } ?? false
   }
 
+  /// Whether the scanner finds `terminal` anywhere.
+  func handles(_ terminal: SymbolID) -> Bool { scanner.terminals.contains(terminal) }
+
   func serialisedState(_ number: Int32) -> [UInt8] { states[Int(number)] }
 
   /// Runs the scanner at `position` in the interned `state` with row `row` of valid terminals.

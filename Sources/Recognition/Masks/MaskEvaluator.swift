@@ -81,8 +81,8 @@ final class MaskEvaluator {
       if scan.sawEnd {
         var bytes = Array(pending)
         // In the words of a long string it does not matter which they are.
-        if case .undecided(isOrdinary: true) = paths.lexer.outcome(UnsafeBufferPointer(rebasing: pending), start) {
-          bytes = [Language.ordinaryByte]
+        if case .undecided(let alike?) = paths.lexer.outcome(UnsafeBufferPointer(rebasing: pending), start) {
+          bytes = alike.bytes
         }
         parts.append(tokens(paths.point(start, behind: bytes), standing))
         return

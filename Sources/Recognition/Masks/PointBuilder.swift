@@ -20,7 +20,6 @@ struct PointBuilder {
   private var tokens: [[TokenID]] = []
   private var cuts: [LexicalCut.Terminal: LexicalCut] = [:]
   private var simpleCuts: [SimpleCut: LexicalCut] = [:]
-  private var ordinaryBytes: [UInt8: Bool] = [:]
   private var places: [StartPlace: Int32] = [:]
   private var placeList: [StartPlace] = []
 
@@ -72,10 +71,10 @@ struct PointBuilder {
     case .unknown:
       point.others += isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
       return
-    case .undecided(isOrdinary: true):
-      goOn(node, isSubtree: isSubtree)
+    case .undecided(let alike?):
+      goOn(node, alike.bytes, alike.ordinary, isSubtree: isSubtree)
       return
-    case .undecided:
+    case .undecided(nil):
       addUndecided(bytes, node)
     case .declined:
       rest.append(LexicalCut.Item(backlog: bytes, node: Int32(node), isSubtree: isSubtree))
@@ -99,34 +98,26 @@ struct PointBuilder {
     }
   }
 
-  /// Takes tokens within text of a scanner's terminal all of which is alike.
-  ///
-  /// There a byte that would be such text by itself is.
-  private mutating func goOn(_ node: Int, isSubtree: Bool) {
-    addUndecided([Language.ordinaryByte], node)
+  /// Takes tokens within text all of which is alike, for which `text` stands, as far as they consist of such characters.
+  private mutating func goOn(_ node: Int, _ text: [UInt8], _ ordinary: TerminalPattern, isSubtree: Bool) {
+    addUndecided(text, node)
     guard isSubtree else { return }
     var child = node + 1
     let end = Int(trie[node].end)
     while child < end {
-      bytes.append(trie[child].byte)
-      if isOrdinary(trie[child].byte) {
-        goOn(child, isSubtree: true)
+      let byte = trie[child].byte
+      bytes.append(byte)
+      let isOrdinary = [byte].withUnsafeBufferPointer {
+        ordinary.match($0, 0..<1, terminalIsOpen: false, textIsComplete: true) == .matches
+      }
+      if isOrdinary {
+        goOn(child, text, ordinary, isSubtree: true)
       } else {
         visit(child, isSubtree: true)
       }
       bytes.removeLast()
       child = Int(trie[child].end)
     }
-  }
-
-  private mutating func isOrdinary(_ byte: UInt8) -> Bool {
-    if let known = ordinaryBytes[byte] { return known }
-    var result = false
-    if case .undecided(isOrdinary: true) = [byte].withUnsafeBufferPointer({ lexer.outcome($0, start) }) {
-      result = true
-    }
-    ordinaryBytes[byte] = result
-    return result
   }
 
   private mutating func addUndecided(_ pending: [UInt8], _ node: Int) {
