@@ -62,6 +62,14 @@ final class ByteAutomaton: @unchecked Sendable {
     }
   }
 
+  /// The state that `byte` leads to, whether it is skipped or not; `LexicalAutomaton.dead` for none, and from there. O(1).
+  @inline(__always)
+  func next(_ state: UInt16, _ byte: UInt8) -> UInt16 {
+    if state == LexicalAutomaton.dead { return state }
+    let next = table[Int(state) &* 256 &+ Int(byte)]
+    return next == LexicalAutomaton.dead ? next : next & LexicalAutomaton.stateMask
+  }
+
   /// What a run over bytes found.
   struct Match {
     /// The accepted terminal, `LexicalAutomaton.noTerminal` if none.

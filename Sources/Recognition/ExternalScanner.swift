@@ -18,6 +18,11 @@ struct ExternalScanner: @unchecked Sendable {
     validity = .allocate(capacity: max(grammar.tables.externalValidity.count, 1))
     validity.initialize(from: grammar.tables.externalValidity, count: grammar.tables.externalValidity.count)
   }
+
+  /// Whether the scanner is asked for `terminal` in a row. O(terminals of the scanner).
+  func isValid(_ terminal: SymbolID, row: Int) -> Bool {
+    terminals.firstIndex(of: terminal).map { validity[row * terminals.count + $0] } ?? false
+  }
 }
 
 /// A scanner at work: its payload, and the serialised states that it has been seen in, interned.
@@ -63,14 +68,6 @@ final class ScannerSession {
     /// The scanner asked for the column, so that other text in front could change its answer.
     var usedColumn: Bool
   }
-
-  /// Whether the scanner is asked for `terminal` in a row.
-  func isValid(_ terminal: SymbolID, row: Int) -> Bool {
-    scanner.terminals.firstIndex(of: terminal).map { scanner.validity[row * scanner.terminals.count + $0] } ?? false
-  }
-
-  /// Whether the scanner finds `terminal` anywhere.
-  func handles(_ terminal: SymbolID) -> Bool { scanner.terminals.contains(terminal) }
 
   func serialisedState(_ number: Int32) -> [UInt8] { states[Int(number)] }
 

@@ -91,7 +91,8 @@ extension HoleRecogniser {
             head, terminal, fitsLayout: recogniser.fitsLayout(head, text, match.start),
             allowsExtra: recogniser.allowsExtra(head, text, match.start), hole)
       }
-      guard match.start < known, recogniser.fitsLayout(head, text, match.start) || isExtra(terminal, state) else {
+      guard match.start < known, recogniser.fitsLayout(head, text, match.start) || language.isExtra(state, terminal)
+      else {
         return false
       }
       let cut = UnsafeBufferPointer(rebasing: text[..<match.end])
@@ -108,7 +109,7 @@ extension HoleRecogniser {
         var next = head
         next.node = node
         next.position = lookahead.end
-        if !isExtra(lookahead.terminal, state) { next.startsLine = false }
+        if !language.isExtra(state, lookahead.terminal) { next.startsLine = false }
         return isViableInternally(next, text, known: known, hole, depth: depth + 1)
       }
     }
@@ -120,18 +121,10 @@ extension HoleRecogniser {
     /// `LexicalAutomaton.dead` where no keyword starts so.
     var state: UInt16 = LexicalAutomaton.dead
 
-    init(state: UInt16) { self.state = state }
-
     init(_ language: Language, _ text: UnsafeBufferPointer<UInt8>, _ start: Int) {
       guard language.wordTerminal != .end, let keywords = language.keywords, start < text.count else { return }
       state = 0
-      for byte in text[start...] where state != LexicalAutomaton.dead { step(keywords, byte) }
-    }
-
-    @inline(__always)
-    mutating func step(_ keywords: ByteAutomaton, _ byte: UInt8) {
-      let next = keywords.table[Int(state) &* 256 &+ Int(byte)]
-      state = next == LexicalAutomaton.dead ? next : next & LexicalAutomaton.stateMask
+      for byte in text[start...] where state != LexicalAutomaton.dead { state = keywords.next(state, byte) }
     }
   }
 
@@ -160,15 +153,10 @@ extension HoleRecogniser {
     return false
   }
 
-  private func isExtra(_ terminal: SymbolID, _ state: UInt16) -> Bool {
-    language.actions(state, terminal).first?.kind == .shiftExtra
-  }
-
   func isViableShift(
     _ head: Head, _ terminal: SymbolID, fitsLayout: Bool, allowsExtra: Bool, _ hole: Int
   ) -> Bool {
-    let arena = recogniser.arena
-    let isExtra = isExtra(terminal, arena.nodes[Int(head.node)].state)
+    let isExtra = language.isExtra(recogniser.arena.nodes[Int(head.node)].state, terminal)
     if isExtra ? !allowsExtra : !fitsLayout { return false }
     let key =
       UInt64(UInt32(bitPattern: head.node)) << 24 | UInt64(terminal.rawValue) << 8 | UInt64(hole & 0x7F) << 1
@@ -176,14 +164,19 @@ extension HoleRecogniser {
     // What a verdict was read from is not known any more.
     let isKept = head.node < completion.stableCount && completion.observations == nil
     if isKept, let verdict = verdicts[key] { return verdict }
-    let mark = arena.mark
+    let viable = isCompletable(head, behind: terminal, isExtra: isExtra, hole)
+    if isKept { verdicts[key] = viable }
+    return viable
+  }
+
+  /// Whether `head` can shift `terminal` and be completed behind it.
+  func isCompletable(_ head: Head, behind terminal: SymbolID, isExtra: Bool, _ hole: Int) -> Bool {
+    let mark = recogniser.arena.mark
+    defer { recogniser.arena.release(mark) }
     recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
     let nodes = recogniser.step.results
     let place = isExtra ? completion.place(head) : completion.place(head).behind(terminal, completion)
-    let viable = nodes.contains { completion.isCompletable($0, hole: hole, place) }
-    arena.release(mark)
-    if isKept { verdicts[key] = viable }
-    return viable
+    return nodes.contains { completion.isCompletable($0, hole: hole, place) }
   }
 
   /// The scanner needs more text than is known: try continuations; each answer is a hypothesis.

@@ -231,6 +231,22 @@ public final class Language: @unchecked Sendable {
     return listStarts[list] != listStarts[list + 1]
   }
 
+  /// Whether `terminal` is an extra in `state`. O(1).
+  @inline(__always)
+  func isExtra(_ state: UInt16, _ terminal: SymbolID) -> Bool {
+    actions(state, terminal).first?.kind == .shiftExtra
+  }
+
+  /// What a word is in `state` whose text is `keyword`, and the terminal that it may fall back to, `.end` for none.
+  ///
+  /// Where nothing takes a reserved word, it stays that: the place where it starts is where the text fails. O(1).
+  func lookahead(
+    _ state: UInt16, word: SymbolID, keyword: SymbolID
+  ) -> (terminal: SymbolID, fallback: SymbolID) {
+    if hasActions(state, keyword) { return (keyword, isReservedEverywhere[keyword.index] ? .end : word) }
+    return (isReserved(state, keyword) ? keyword : word, .end)
+  }
+
   /// Whether a keyword is never the word terminal in `state`. O(1).
   @inline(__always)
   func isReserved(_ state: UInt16, _ keyword: SymbolID) -> Bool {

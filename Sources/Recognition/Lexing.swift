@@ -81,14 +81,8 @@ final class TerminalLexer {
     if terminal == language.wordTerminal, terminal != .end, let keywords = language.keywords {
       let keyword = keywords.match(text, match.start, 0, isComplete: isComplete)
       if keyword.terminal != LexicalAutomaton.noTerminal, keyword.end == match.end {
-        let symbol = SymbolID(rawValue: keyword.terminal)
-        if language.hasActions(state, symbol) {
-          found.terminal = symbol
-          found.fallback = language.isReservedEverywhere[symbol.index] ? .end : terminal
-        } else if language.isReserved(state, symbol) {
-          // Nothing takes it, and the place where it starts is where the text fails.
-          found.terminal = symbol
-        }
+        (found.terminal, found.fallback) = language.lookahead(
+          state, word: terminal, keyword: SymbolID(rawValue: keyword.terminal))
       } else if language.reservedWords.contains(where: { $0.elementsEqual(text[match.start..<match.end]) }) {
         return .none
       }

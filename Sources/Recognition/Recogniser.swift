@@ -203,11 +203,11 @@ public final class Recogniser {
         startsLine = true
       } else if first.startsLine {
         let state = arena.nodes[Int(first.node)].state
-        startsLine = language.actions(state, lookahead.terminal).first?.kind == .shiftExtra
+        startsLine = language.isExtra(state, lookahead.terminal)
       }
       if language.strictLayout, !layout.isLayout(lookahead.terminal), lookahead.terminal != .end {
         let state = arena.nodes[Int(first.node)].state
-        let isExtra = language.actions(state, lookahead.terminal).first?.kind == .shiftExtra
+        let isExtra = language.isExtra(state, lookahead.terminal)
         // Of several parses one may be at the end of its line and another not.
         let isAllowed =
           isExtra

@@ -266,8 +266,7 @@ final class SuffixText {
   }
 
   private func isValid(_ terminal: SymbolID, _ row: Int) -> Bool {
-    guard let scanner = language.scanner, let index = scanner.terminals.firstIndex(of: terminal) else { return false }
-    return scanner.validity[row * scanner.terminals.count + index]
+    language.scanner?.isValid(terminal, row: row) ?? false
   }
 
   private func pending(
@@ -280,7 +279,7 @@ final class SuffixText {
     position.offset = Int32(found.end)
     position.scanner = found.scanner
     position.condition = condition
-    let isExtra = language.actions(state, found.terminal).first?.kind == .shiftExtra
+    let isExtra = language.isExtra(state, found.terminal)
     if base.line.startsLine, language.strictLayout, let padding, !isExtra, found.terminal != .end {
       // Without a line break here, the hole ends on the line, and its blanks come on top.
       position.condition = condition.intersection(

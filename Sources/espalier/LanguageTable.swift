@@ -35,4 +35,14 @@ struct LanguageTable {
     }
     return nil
   }
+
+  /// The grammar for `path`, where there has to be one.
+  func requiredLanguage(of path: String) throws(CommandError) -> String {
+    guard let language = language(of: path) else {
+      throw CommandError(
+        "\(path): expected a file of an installed language (\(names.joined(separator: ", "))), "
+          + "found none with this ending")
+    }
+    return language
+  }
 }

@@ -21,6 +21,14 @@ struct LexicalStart: Hashable {
   var scanner = ScannerStates(actual: 0, context: 0)
   var unfinished: Unfinished?
 
+  /// The same where the scanner has declined.
+  var withoutScanner: LexicalStart {
+    var result = self
+    result.row = 0
+    result.scanner = ScannerStates(actual: 0, context: 0)
+    return result
+  }
+
   /// What is known of a terminal, or of the padding before one, whose beginning is no part of the tokens.
   struct Unfinished: Hashable {
     /// Else there was only padding so far.

@@ -87,8 +87,7 @@ final class MaskEvaluator {
         parts.append(tokens(paths.point(start, behind: bytes), standing))
         return
       }
-      start.row = 0
-      start.scanner = ScannerStates(actual: 0, context: 0)
+      start = start.withoutScanner
     }
     let match = language.lexer.match(text, head.position, start.lexState, isComplete: false)
     if match.openState == LexicalAutomaton.dead {
@@ -211,7 +210,7 @@ final class MaskEvaluator {
       forEachShift(cut.terminal, standing) { parts.append(tokens(paths.point($0, behind: cut), $1)) }
     }
     if let rest = point.rest {
-      // The verdicts of this depth are for this parser and stay in use.
+      // With verdicts of its own, though they are the same: it is remembered with all that they depend on.
       parts.append(tokens(rest, standing))
     }
     return TokenSet(parts, wordCount: paths.wordCount)
@@ -240,22 +239,13 @@ final class MaskEvaluator {
     }
   }
 
-  private func isExtra(_ state: UInt16, _ terminal: SymbolID) -> Bool {
-    language.actions(state, terminal).first?.kind == .shiftExtra
-  }
-
   private func canShift(_ standing: Standing, _ terminal: SymbolID, fits: Bool, allowsExtra: Bool) -> Bool {
     let head = standing.head
-    let isExtra = isExtra(arena.nodes[Int(head.node)].state, terminal)
+    let isExtra = language.isExtra(arena.nodes[Int(head.node)].state, terminal)
     if isExtra ? !allowsExtra : !fits { return false }
     let known = verdicts[depth][terminal.index]
     if known != 0 { return known == 2 }
-    let mark = arena.mark
-    session.recogniser.step.shift(CollectionOfOne(head.node), terminal, fallback: .end, column: 0)
-    let nodes = session.recogniser.step.results
-    let place = isExtra ? completion.place(head) : completion.place(head).behind(terminal, completion)
-    let isViable = nodes.contains { completion.isCompletable($0, hole: session.hole, place) }
-    arena.release(mark)
+    let isViable = session.isCompletable(head, behind: terminal, isExtra: isExtra, session.hole)
     verdicts[depth][terminal.index] = isViable ? 2 : 1
     return isViable
   }
@@ -270,16 +260,10 @@ final class MaskEvaluator {
     let state = arena.nodes[Int(head.node)].state
     var (terminal, fallback) = (found.symbol, SymbolID.end)
     if found.keyword != .end {
-      let isReserved = language.isReserved(state, found.keyword)
-      if language.hasActions(state, found.keyword) {
-        fallback = isReserved ? .end : terminal
-        terminal = found.keyword
-      } else if isReserved {
-        return
-      }
+      (terminal, fallback) = language.lookahead(state, word: terminal, keyword: found.keyword)
     }
     guard language.hasActions(state, terminal) else { return }
-    let isExtra = isExtra(state, terminal)
+    let isExtra = language.isExtra(state, terminal)
     var startsLine = false
     if let layout = language.layout {
       if layout.isLayout(terminal) {
@@ -315,8 +299,7 @@ final class MaskEvaluator {
       next.head.node = node
       var start = start(state, next.head)
       if found.isHypothesis {
-        start.row = 0
-        start.scanner = ScannerStates(actual: 0, context: 0)
+        start = start.withoutScanner
       }
       body(start, next)
     }
@@ -398,9 +381,8 @@ final class MaskEvaluator {
     }
     arena.hasReadColumns = hasReadColumns || known?.columns != nil
     guard let known else { return nil }
-    if let last = chain.indices.last, known.states.count > 0 {
-      arena.lowestRead = min(arena.lowestRead, chain[min(last, known.states.count - 1)])
-    }
+    // The chain is that of the entry which fits, the last one that was compared.
+    if let lowest = chain.last { arena.lowestRead = min(arena.lowestRead, lowest) }
     if known.text != nil { completion.observations?.dependsOnText = true }
     others += known.others
     return known.tokens

@@ -184,10 +184,7 @@ struct PointBuilder {
         run.word = language.wordTerminal == .end || language.keywords == nil ? LexicalAutomaton.dead : 0
         if start.isTight, run.start > 0 || start.unfinished != nil { return }
       }
-      if run.word != LexicalAutomaton.dead, let keywords = language.keywords {
-        let word = keywords.table[Int(run.word) &* 256 &+ Int(byte)]
-        run.word = word == LexicalAutomaton.dead ? word : word & LexicalAutomaton.stateMask
-      }
+      if let keywords = language.keywords { run.word = keywords.next(run.word, byte) }
     }
     let accepted = language.lexer.accepts[Int(state)]
     if accepted != LexicalAutomaton.noTerminal {
@@ -334,14 +331,9 @@ struct PointBuilder {
     }
     point.ends = conditions.map { condition in
       let tokens = merged[condition] ?? []
-      var set = TokenSet.list(tokens)
-      if tokens.count > wordCount {
-        var words = [UInt32](repeating: 0, count: wordCount)
-        words.withUnsafeMutableBufferPointer { set.insert(into: $0) }
-        set = .words(words)
-      }
       return LexicalEnd(
-        condition: condition, tokens: set, example: tokens[0], pending: pending[condition] ?? 0)
+        condition: condition, tokens: TokenSet(tokens, wordCount: wordCount), example: tokens[0],
+        pending: pending[condition] ?? 0)
     }
     func column(_ end: LexicalEnd) -> Int? { if case .line(let column) = end.condition { column } else { nil } }
     point.lines = point.ends.filter { column($0) != nil }.sorted { column($0) ?? 0 < column($1) ?? 0 }

@@ -43,6 +43,7 @@ final class TokenLexer {
   func number(ofScannerState bytes: [UInt8]) -> Int32 { scanner?.intern(bytes) ?? 0 }
   func scannerState(_ number: Int32) -> [UInt8] { scanner?.serialisedState(number) ?? [] }
 
+  /// What `bytes` are from `start` on. O(bytes), with a run of the scanner where it is asked.
   func outcome(_ bytes: UnsafeBufferPointer<UInt8>, _ start: LexicalStart) -> Outcome {
     if start.row != 0, let scanner {
       // A byte in front, as a scanner may ask whether it is at the beginning of the text.
@@ -93,7 +94,8 @@ final class TokenLexer {
   private func alike(
     _ bytes: UnsafeBufferPointer<UInt8>, _ start: LexicalStart, _ scanner: ScannerSession
   ) -> (bytes: [UInt8], ordinary: TerminalPattern)? {
-    guard !language.contents.isEmpty, !bytes.isEmpty, !bytes.endsInsideCharacter else { return nil }
+    guard let external = language.scanner, !language.contents.isEmpty, !bytes.isEmpty, !bytes.endsInsideCharacter
+    else { return nil }
     let character = bytes.reversed().prefix { $0 & 0xC0 == 0x80 }.count + 1
     guard character <= bytes.count else { return nil }
     for (terminal, ordinary) in language.contents {
@@ -101,14 +103,14 @@ final class TokenLexer {
         ordinary.match(bytes, bytes.count - character..<bytes.count, terminalIsOpen: false, textIsComplete: true)
           == .matches
       else { continue }
-      if !scanner.handles(terminal) {
+      if !external.terminals.contains(terminal) {
         // A comment that the scanner looks past.
         if let mark = commentStart(bytes), mark < bytes.count - character {
           return (bytes[...mark] + [Language.ordinaryByte], ordinary)
         }
         continue
       }
-      guard scanner.isValid(terminal, row: Int(start.row)) else { continue }
+      guard external.isValid(terminal, row: Int(start.row)) else { continue }
       // The bytes are text of that terminal if something that may follow shows it.
       let text = Array([0x20] + bytes)
       let isText = language.fixedProbes.texts.contains { probe in
@@ -216,9 +218,7 @@ final class TokenLexer {
     guard language.wordTerminal != .end, let keywords = language.keywords else { return LexicalAutomaton.dead }
     var word = start.unfinished?.hasBegun ?? false ? start.unfinished?.word ?? LexicalAutomaton.dead : 0
     for index in range {
-      if word == LexicalAutomaton.dead { break }
-      let next = keywords.table[Int(word) &* 256 &+ Int(bytes[index])]
-      word = next == LexicalAutomaton.dead ? next : next & LexicalAutomaton.stateMask
+      word = keywords.next(word, bytes[index])
     }
     return word
   }
@@ -226,8 +226,7 @@ final class TokenLexer {
   func terminal(
     _ symbol: SymbolID, _ bytes: UnsafeBufferPointer<UInt8>, from: Int, to end: Int, _ start: LexicalStart
   ) -> LexicalCut.Terminal {
-    var result = LexicalCut.Terminal(
-      symbol: symbol, place: place(bytes, from, start))
+    var result = LexicalCut.Terminal(symbol: symbol, place: place(bytes, from, start))
     if let layout = language.layout, start.startsLine || layout.isLayout(symbol) {
       let (column, isRelative) = column(bytes, end)
       result.endColumn = column

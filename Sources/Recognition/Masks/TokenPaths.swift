@@ -30,8 +30,9 @@ public final class TokenPaths {
 
   /// What all tokens do behind `backlog`, bytes that the lexer has still to read.
   func point(_ start: LexicalStart, behind backlog: [UInt8]) -> LexicalPoint {
-    if roots[backlog] == nil { roots[backlog] = LexicalPoints() }
-    return point(start, in: roots[backlog]) { [LexicalCut.Item(backlog: backlog, node: 0, isSubtree: true)] }
+    let points = roots[backlog] ?? LexicalPoints()
+    roots[backlog] = points
+    return point(start, in: points) { [LexicalCut.Item(backlog: backlog, node: 0, isSubtree: true)] }
   }
 
   /// What the tokens of `cut` do behind its terminal.
@@ -40,21 +41,18 @@ public final class TokenPaths {
   }
 
   private func point(
-    _ start: LexicalStart, in points: LexicalPoints?, _ items: () -> [LexicalCut.Item]
+    _ start: LexicalStart, in points: LexicalPoints, _ items: () -> [LexicalCut.Item]
   ) -> LexicalPoint {
-    if let known = points?.byStart[start] { return known }
+    if let known = points.byStart[start] { return known }
     let (point, rest) = makePoint(start, items())
-    points?.byStart[start] = point
+    points.byStart[start] = point
     if rest.isEmpty { return point }
-    var internally = start
-    internally.row = 0
-    internally.scanner = ScannerStates(actual: 0, context: 0)
-    let key = LexicalPoints.Rest(start: internally, items: rest)
-    if let known = points?.rests[key] {
+    let key = LexicalPoints.Rest(start: start.withoutScanner, items: rest)
+    if let known = points.rests[key] {
       point.rest = known
     } else {
-      point.rest = makePoint(internally, rest).point
-      points?.rests[key] = point.rest
+      point.rest = makePoint(key.start, rest).point
+      points.rests[key] = point.rest
     }
     return point
   }

@@ -16,26 +16,28 @@ enum TokenSet {
       self = parts[0]
       return
     }
-    var listed = 0
+    var tokens: [TokenID] = []
+    var isList = true
     for part in parts {
-      switch part {
-      case .list(let tokens): listed += tokens.count
-      case .words: listed = .max
+      guard case .list(let more) = part, tokens.count + more.count <= wordCount else {
+        isList = false
+        break
       }
-      if listed > wordCount { break }
+      tokens += more
     }
-    if listed <= wordCount {
-      var tokens: [TokenID] = []
-      tokens.reserveCapacity(listed)
-      for case .list(let part) in parts { tokens += part }
-      self = .list(tokens)
-      return
-    }
+    self = isList ? .list(tokens) : Self.words(of: parts, wordCount)
+  }
+
+  init(_ tokens: [TokenID], wordCount: Int) {
+    self = tokens.count <= wordCount ? .list(tokens) : Self.words(of: [.list(tokens)], wordCount)
+  }
+
+  private static func words(of parts: [TokenSet], _ wordCount: Int) -> TokenSet {
     var words = [UInt32](repeating: 0, count: wordCount)
     words.withUnsafeMutableBufferPointer { words in
       for part in parts { part.insert(into: words) }
     }
-    self = .words(words)
+    return .words(words)
   }
 
   static func += (tokens: inout [TokenID], set: TokenSet) {

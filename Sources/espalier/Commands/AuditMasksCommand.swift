@@ -1,6 +1,5 @@
 import ArgumentParser
 import Audit
-import Denoiser
 import Grammar
 import Recognition
 import Vocabulary
@@ -17,7 +16,7 @@ struct AuditMasks: AsyncParsableCommand {
   func run() async throws {
     let store = GrammarStore.default
     let corpus = try options.corpus(store)
-    let tokenizer = try workload.tokenizer()
+    let tokenizer = try workload.tokens.tokenizer()
     var total = MaskAudit.Report()
     for (name, inputs) in Dictionary(grouping: corpus.inputs, by: \.language).sorted(by: { $0.key < $1.key }) {
       let paths = TokenPaths(try Language(try store.open(name)), tokenizer.vocabulary)
@@ -37,33 +36,5 @@ struct AuditMasks: AsyncParsableCommand {
       #"{"files":\#(total.files),"frontiers":\#(total.frontiers),"tokens":\#(total.tokens),"#
         + #""permitted":\#(total.permitted),"disagreements":\#(total.disagreements.count)}"#)
     if !total.disagreements.isEmpty { throw ExitCode(1) }
-  }
-}
-
-/// What frontiers masks are computed at, and over which vocabulary.
-struct MaskWorkloadOptions: ParsableArguments {
-  @Option(help: "Frontiers per file at the most.")
-  var frontiers = 40
-
-  @Option(help: "Lines of each file that the hole takes away.")
-  var lines = 8
-
-  @Flag(help: "Leave out the text behind the hole, as where text is written left to right.")
-  var openEnded = false
-
-  @Option(name: .customLong("tokenizer"), help: "A tokenizer.json; else that of the default model.")
-  var tokenizerPath: String?
-
-  func validate() throws {
-    guard frontiers > 0, lines > 0 else { throw ValidationError("--frontiers and --lines must be positive.") }
-  }
-
-  func tokenizer() throws -> Tokenizer {
-    try tokenizerPath.map { path in try Tokenizer(contentsOf: path) } ?? DefaultModel.tokenizer()
-  }
-
-  func workload(_ paths: TokenPaths, _ tokenizer: Tokenizer, seed: UInt64) -> MaskWorkload {
-    MaskWorkload(
-      paths, tokenizer, frontiers: frontiers, lines: lines, isOpenEnded: openEnded, seed: seed)
   }
 }

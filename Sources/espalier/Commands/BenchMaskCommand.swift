@@ -1,7 +1,6 @@
 import ArgumentParser
 import Audit
 import Constraint
-import Denoiser
 import Diffusion
 import Foundation
 import Grammar
@@ -48,7 +47,7 @@ struct BenchMaskCommand: ParsableCommand {
     let store = GrammarStore.default
     let corpus = try AuditCorpus(paths: paths, language: language, store: store, limit: limit + warmUp)
     let language = try Language(try store.open(language))
-    let tokenizer = try workload.tokenizer()
+    let tokenizer = try workload.tokens.tokenizer()
     var measurement = Measurement(permitted: 0)
     var paths = TokenPaths(language, tokenizer.vocabulary)
     for (index, input) in corpus.inputs.prefix(limit + warmUp).enumerated() {

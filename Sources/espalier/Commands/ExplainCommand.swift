@@ -1,6 +1,5 @@
 import ArgumentParser
 import Constraint
-import Denoiser
 import Foundation
 import Grammar
 import Recognition
@@ -26,23 +25,19 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Leave out the text behind the place, as where text is written left to right.")
   var openEnded = false
 
-  @Option(name: .customLong("tokenizer"), help: "A tokenizer.json; else that of the default model.")
-  var tokenizerPath: String?
-
+  @OptionGroup var tokens: TokenizerOption
   @OptionGroup var output: FormatOption
 
   func run() throws {
     let store = GrammarStore.default
     let (file, position) = try parse(place)
     let text = try InputFile.read(file)
-    guard let name = store.language(forFile: file) else {
-      throw CommandError("\(file): expected a file of an installed language, found none with this ending")
-    }
+    let name = try LanguageTable(store).requiredLanguage(of: file)
     let offset = try offset(of: position, in: text, file)
     let language = try Language(try store.open(name))
     let recogniser = HoleRecogniser(
       language, prefix: Array(text[..<offset]), segments: [openEnded ? [] : Array(text[offset...])])
-    let tokenizer = try tokenizerPath.map { path in try Tokenizer(contentsOf: path) } ?? DefaultModel.tokenizer()
+    let tokenizer = try tokens.tokenizer()
     let report = Report(
       file: file, line: position.line, column: position.column + 1, language: name, recogniser, tokenizer, token)
     switch output.format {

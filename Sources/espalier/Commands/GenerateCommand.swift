@@ -62,11 +62,7 @@ struct GenerateCommand: ParsableCommand {
     let store = GrammarStore.default
     let languages = try LanguageTable(store)
     let text = try InputFile.read(file)
-    guard let name = languages.language(of: file) else {
-      throw CommandError(
-        "\(file): expected a file of an installed language (\(languages.names.joined(separator: ", "))), "
-          + "found none with this ending")
-    }
+    let name = try languages.requiredLanguage(of: file)
     let language = try Language(try store.open(name))
     do {
       let plan = try plan(text, language)
