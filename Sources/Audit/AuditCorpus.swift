@@ -29,6 +29,10 @@ public enum AuditError: Error, CustomStringConvertible {
 /// Collects the inputs of an audit: files, folders, and data sets of records (.jsonl).
 public struct AuditCorpus: Sendable {
   public var inputs: [AuditInput] = []
+  /// The inputs of each language, sorted by its name.
+  public var byLanguage: [(language: String, inputs: [AuditInput])] {
+    Dictionary(grouping: inputs, by: \.language).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
 
   /// - Parameters:
   ///   - paths: files and folders; a folder is walked and files of unknown languages in it are passed over.

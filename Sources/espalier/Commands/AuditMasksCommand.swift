@@ -18,7 +18,7 @@ struct AuditMasks: AsyncParsableCommand {
     let corpus = try options.corpus(store)
     let tokenizer = try workload.tokens.tokenizer()
     var total = MaskAudit.Report()
-    for (name, inputs) in Dictionary(grouping: corpus.inputs, by: \.language).sorted(by: { $0.key < $1.key }) {
+    for (name, inputs) in corpus.byLanguage {
       let paths = TokenPaths(try Language(try store.open(name)), tokenizer.vocabulary)
       var audit = MaskAudit(workload.workload(paths, tokenizer, seed: options.seed), tokenizer.vocabulary)
       let report = audit.run(inputs) { found in

@@ -68,7 +68,7 @@ struct AuditRepair: AsyncParsableCommand {
   /// Damages the files of a folder, in every language that they have.
   private func damage(_ folder: String, _ store: GrammarStore) throws {
     let corpus = try AuditCorpus(paths: [folder], language: options.language, store: store, limit: options.limit)
-    let languages = Dictionary(grouping: corpus.inputs, by: \.language).sorted { $0.key < $1.key }
+    let languages = corpus.byLanguage
     let progress = Progress("repairing", total: languages.count * synthetic.count)
     var verdicts: [SyntheticAudit.Verdict] = []
     var fit = WeightFit()
@@ -99,7 +99,7 @@ struct AuditRepair: AsyncParsableCommand {
   /// Repairs valid and badly damaged files of a folder, in every language that they have.
   private func endure(_ folder: String, _ store: GrammarStore) throws {
     let corpus = try AuditCorpus(paths: [folder], language: options.language, store: store, limit: options.limit)
-    let languages = Dictionary(grouping: corpus.inputs, by: \.language).sorted { $0.key < $1.key }
+    let languages = corpus.byLanguage
     let progress = Progress("repairing", total: 2 * languages.count * synthetic.count)
     var limits = search.options
     limits.seed = 0
