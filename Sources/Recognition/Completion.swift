@@ -310,8 +310,10 @@ final class Completion {
       let state = arena.nodes[Int(base)].state
       let target = language.goto(state, symbol)
       if target == 0 { return }
+      let position = summary.suffix.narrowed(exit.position, by: target)
+      if position < 0 { return }
       let isExtra = exit.symbol & RightSummary.Exit.extraBit != 0 && target == state
-      body(Item(state: target, isOver: !isExtra, position: exit.position, base: base, column: column))
+      body(Item(state: target, isOver: !isExtra, position: position, base: base, column: column))
     }
   }
 

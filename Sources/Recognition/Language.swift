@@ -1,4 +1,5 @@
 public import Grammar
+import Synchronization
 
 /// A grammar prepared for recognition: tables narrowed by the dialect, flattened, and what follows from them.
 ///
@@ -39,17 +40,23 @@ public final class Language: @unchecked Sendable {
   let hasPattern: [Bool]
   /// Shape (stateCount): whether a state is inside a string, where nothing is padding.
   let isTight: [Bool]
+  /// Shape (stateCount): states of the same number find the same in a text, but for what they make of keywords and
+  /// extras.
+  let lexClasses: [UInt16]
   /// Shape (stateCount): whether a state is within an extra of several terminals.
   let isInExtra: [Bool]
   /// Shape (stateCount): whether the first terminal of such an extra leads to a state.
   let startsExtra: [Bool]
   /// Shape (stateCount): what a state can do under some lookahead.
   let rows: [Row]
+  let lookaheads: LookaheadSets
   /// Shape (terminalCount): text for each terminal, empty where none is known, and what it costs in a completion.
   let samples: TerminalSamples
   let fixedProbes: FixedProbes
   /// External terminals with text all of which is alike, and the characters that it consists of.
   let contents: [(terminal: SymbolID, ordinary: TerminalPattern)]
+  /// What follows from the grammar alone about holes, computed when first asked for; by `allowsOtherContexts`.
+  private let holeClosures = Mutex<[Bool: HoleClosure]>([:])
   /// What stands for such text.
   static let ordinaryByte = UInt8(ascii: "a")
 
@@ -59,9 +66,13 @@ public final class Language: @unchecked Sendable {
     var shifts: [Shift] = []
     /// Under the end of a non-terminal extra.
     var extraReductions: [Reduction] = []
+    /// The terminals with an action.
+    var lookaheads = LookaheadSet.empty
     struct Reduction: Hashable {
       var symbol: SymbolID
       var childCount: Int
+      /// The terminals under which it is taken.
+      var lookaheads = LookaheadSet.any
     }
     struct Shift {
       var terminal: SymbolID
@@ -150,13 +161,20 @@ public final class Language: @unchecked Sendable {
       tight.contains { narrowed.cells[state * tables.symbolCount + $0.index] != 0 }
     }
 
+    lexClasses = Language.lexClasses(lexStates, externalLexStates, isTight, isInExtra)
+    let mayBeWords = (keywords?.reachable[0] ?? []).filter { !reserved[$0.index] }
+    let lookaheads = LookaheadSets(terminalCount: terminalCount, keywords: mayBeWords, word: wordTerminal)
+    self.lookaheads = lookaheads
     var rows = [Row](repeating: Row(), count: stateCount)
     for state in 0..<stateCount {
       var row = Row()
-      var seen: Set<Row.Reduction> = []
+      var taken: [SymbolID] = []
+      var under: [Row.Reduction: [SymbolID]] = [:]
+      var order: [Row.Reduction] = []
       for terminal in 0..<terminalCount {
         let cell = Int(cells[state * symbolCount + terminal])
         if cell == 0 { continue }
+        taken.append(SymbolID(terminal))
         for index in starts[cell]..<starts[cell + 1] {
           let action = flat[Int(index)]
           guard action.kind == .reduce else { continue }
@@ -164,16 +182,21 @@ public final class Language: @unchecked Sendable {
             symbol: SymbolID(rawValue: action.operand), childCount: Int(action.childCount))
           if lexStates[state] == ParseTables.noLookahead {
             if terminal == 0 { row.extraReductions.append(reduction) }
-          } else if seen.insert(reduction).inserted {
-            row.reductions.append(reduction)
+          } else {
+            if under[reduction] == nil { order.append(reduction) }
+            under[reduction, default: []].append(SymbolID(terminal))
           }
         }
       }
+      row.reductions = order.map {
+        Row.Reduction(symbol: $0.symbol, childCount: $0.childCount, lookaheads: lookaheads.set(under[$0] ?? []))
+      }
+      row.lookaheads = lookaheads.set(taken)
       rows[state] = row
     }
     samples = TerminalSamples(grammar, layout: layout)
     for state in rows.indices {
-      rows[state].shifts = Language.cheapestShifts(state, cells, symbolCount, starts, flat, samples)
+      rows[state].shifts = Language.cheapestShifts(state, cells, symbolCount, starts, actions, samples)
     }
     self.rows = rows
   }
@@ -193,23 +216,54 @@ public final class Language: @unchecked Sendable {
     return result
   }
 
+  private static func lexClasses(
+    _ lexStates: [UInt16], _ externalLexStates: [UInt16], _ isTight: [Bool], _ isInExtra: [Bool]
+  ) -> [UInt16] {
+    var classes: [[UInt16]: UInt16] = [:]
+    return lexStates.indices.map { state in
+      let flags: UInt16 = (isTight[state] ? 2 : 0) | (isInExtra[state] ? 1 : 0)
+      let key = [lexStates[state], externalLexStates[state], flags]
+      let number = classes[key] ?? UInt16(classes.count)
+      classes[key] = number
+      return number
+    }
+  }
+
   /// For each state that a shift leads to, the cheapest terminal that does.
   private static func cheapestShifts(
     _ state: Int, _ cells: UnsafeMutablePointer<UInt16>, _ symbolCount: Int,
-    _ starts: [UInt32], _ flat: [Action], _ samples: TerminalSamples
+    _ starts: [UInt32], _ actions: UnsafeMutablePointer<Action>, _ samples: TerminalSamples,
+    where allows: (SymbolID) -> Bool = { _ in true }
   ) -> [Row.Shift] {
     var best: [UInt16: SymbolID] = [:]
     for terminal in samples.costs.indices {
       let cell = Int(cells[state * symbolCount + terminal])
-      if cell == 0 { continue }
-      for index in starts[cell]..<starts[cell + 1] where flat[Int(index)].kind == .shift {
-        let target = flat[Int(index)].operand
+      if cell == 0 || !allows(SymbolID(terminal)) { continue }
+      for index in starts[cell]..<starts[cell + 1] where actions[Int(index)].kind == .shift {
+        let target = actions[Int(index)].operand
         if let other = best[target], samples.costs[other.index] <= samples.costs[terminal] { continue }
         best[target] = SymbolID(terminal)
       }
     }
     return best.map { Row.Shift(terminal: $1, target: StateID(rawValue: $0)) }
       .sorted { $0.target.rawValue < $1.target.rawValue }
+  }
+
+  /// The same of the terminals in `lookaheads`. O(terminals).
+  func cheapestShifts(_ state: UInt16, under lookaheads: LookaheadSet) -> [Row.Shift] {
+    Language.cheapestShifts(Int(state), cells, symbolCount, listStarts, actions, samples) {
+      self.lookaheads.contains(lookaheads, $0)
+    }
+  }
+
+  /// What follows from the grammar alone about holes. Safe to call from any thread.
+  func holeClosure(allowsOtherContexts: Bool) -> HoleClosure {
+    holeClosures.withLock { closures in
+      if let known = closures[allowsOtherContexts] { return known }
+      let closure = RightSummary.closure(self, allowsOtherContexts: allowsOtherContexts)
+      closures[allowsOtherContexts] = closure
+      return closure
+    }
   }
 
   deinit {

@@ -108,7 +108,7 @@ public struct LayoutRule: Sendable {
 }
 
 /// A condition on the innermost open block's column, or on a number of brackets, as an inclusive range.
-struct ColumnCondition: Hashable {
+struct ColumnCondition: Hashable, BitwiseCopyable {
   var low: Int16 = 0
   var high: Int16 = .max
 
@@ -118,6 +118,7 @@ struct ColumnCondition: Hashable {
   static func above(_ column: Int) -> ColumnCondition { .init(low: clamp(column + 1), high: .max) }
   static func below(_ column: Int) -> ColumnCondition { .init(low: 0, high: clamp(column - 1)) }
 
+  var hashKey: UInt64 { UInt64(UInt16(bitPattern: low)) << 16 | UInt64(UInt16(bitPattern: high)) }
   var isEmpty: Bool { low > high }
   func contains(_ column: Int32) -> Bool { Int32(low) <= column && column <= Int32(high) }
   func includes(_ other: ColumnCondition) -> Bool { low <= other.low && other.high <= high }

@@ -96,4 +96,20 @@ final class TerminalLexer {
     }
     return .found(found)
   }
+
+  /// What the generated lexer finds before a state says what it makes of it, and the keyword that its text is; `.end` for
+  /// none.
+  func word(
+    _ text: UnsafeBufferPointer<UInt8>, _ position: Int, lexState: UInt16, isComplete: Bool
+  ) -> (terminal: SymbolID, keyword: SymbolID) {
+    let match = language.lexer.match(text, position, lexState, isComplete: isComplete)
+    if match.terminal == LexicalAutomaton.noTerminal { return (.end, .end) }
+    let terminal = SymbolID(rawValue: match.terminal)
+    guard terminal == language.wordTerminal, terminal != .end, let keywords = language.keywords else {
+      return (terminal, .end)
+    }
+    let keyword = keywords.match(text, match.start, 0, isComplete: isComplete)
+    let isKeyword = keyword.terminal != LexicalAutomaton.noTerminal && keyword.end == match.end
+    return (terminal, isKeyword ? SymbolID(rawValue: keyword.terminal) : .end)
+  }
 }

@@ -1,7 +1,7 @@
 import Grammar
 
 /// What a text in a hole has begun, and the text behind it must find as it expects: a line, strings.
-struct LinePlace: Hashable {
+struct LinePlace: Hashable, BitwiseCopyable {
   /// The last terminal was one of layout, so the next one starts a line.
   var startsLine = false
   /// Contexts of the scanner that are open beyond those at the hole's start; `unknownContexts` once there were too many.
@@ -9,6 +9,9 @@ struct LinePlace: Hashable {
 
   /// The hole starts within an extra of several terminals, and so may end in one.
   var startsInExtra = false
+
+  /// The terminals of which one comes next, in the hole, where the parser has reduced under them.
+  var lookaheads = LookaheadSet.any
 
   static let any = LinePlace()
   /// What a way through the summaries opens and closes at the most: nested strings need not be opened, but may be open.
@@ -32,7 +35,13 @@ struct LinePlace: Hashable {
     var next = self
     let change = language.contextChange[terminal.index]
     if change != 0, contexts != Self.unknownContexts { next.contexts = Self.counted(Int(contexts) + Int(change)) }
+    next.lookaheads = .any
     next.startsLine = language.layout?.isLayout(terminal) ?? false
     return next
+  }
+
+  var hashKey: UInt64 {
+    UInt64(UInt32(bitPattern: lookaheads.id)) << 16 | UInt64(UInt8(bitPattern: contexts)) << 8
+      | (startsLine ? 2 : 0) | (startsInExtra ? 1 : 0)
   }
 }

@@ -19,6 +19,9 @@ struct Pool<Element: BitwiseCopyable> {
     nonmutating set { base[Int(index)] = newValue }
   }
 
+  @inline(__always)
+  subscript(index: Int) -> Element { base[index] }
+
   /// Appends `element` and returns its index. Amortised O(1).
   @inline(__always)
   mutating func append(_ element: Element) -> Int32 {

@@ -13,8 +13,9 @@ import Grammar
 /// (Knuth's generalisation of Dijkstra's algorithm), and a settled exit is never revised. Keys are computed on demand
 /// and do not depend on what is left of the hole; one summary serves every candidate.
 ///
-/// In a hole every reduction is taken under any lookahead. This can only add exits, so the summary is a necessary
-/// condition; what closes a hole is checked on the concrete text.
+/// In a hole a reduction is taken under all the lookaheads that the tables allow at once: the position that it leads to
+/// carries the set of terminals of which one must come next (`LookaheadSets`). What is the same for every hole is
+/// computed once for a language (`HoleClosure`) and shared.
 final class RightSummary {
   /// A terminal to be written in a hole.
   struct PlannedTerminal {
@@ -42,16 +43,16 @@ final class RightSummary {
   struct Settled: BitwiseCopyable {
     var exit: Exit
     var cost: Int32
-    fileprivate var key: Int32
-    fileprivate var via: Int32
-    fileprivate var childExit: Int32
+    var key: Int32
+    var via: Int32
+    var childExit: Int32
     /// The key's next exit, -1 for none.
     var next: Int32 = -1
     /// The one before with the same target and other conditions, -1 for none.
-    fileprivate var similar: Int32 = -1
+    var similar: Int32 = -1
   }
 
-  private struct Subscription: BitwiseCopyable {
+  struct Subscription: BitwiseCopyable {
     var parent: Int32
     var child: Int32
     /// The child stands over the parent's state; else it replaces it.
@@ -72,9 +73,11 @@ final class RightSummary {
     /// The one before between the same keys with other conditions, -1 for none.
     var similar: Int32 = -1
   }
-  private struct Key: BitwiseCopyable {
+  struct Key: BitwiseCopyable {
     var state: UInt16
     var position: Int32
+    /// The hole whose closure has it, in `suffix.blocks`; -1 for none.
+    var block: Int32 = -1
     var firstExit: Int32 = -1
     var lastExit: Int32 = -1
     var firstSubscriber: Int32 = -1
@@ -91,6 +94,13 @@ final class RightSummary {
   private var queue = BucketQueue<Event>()
   private var fresh = Pool<Int32>()
   private var freshDone: Int32 = 0
+  private let closure: HoleClosure?
+  /// The first key of each of `suffix.blocks`, -1 before one is asked for.
+  private var firstKeys = Pool<Int32>()
+  /// Blocks with keys that have not met the text behind their hole.
+  private var freshBlocks = Pool<Int32>()
+  /// Subscriptions are numbered behind those of the closure.
+  private let sharedSubscriptions: Int32
   /// Keys by state and position; exits by key and target; gotos by the two keys.
   private var keyTable = IndexTable()
   private var exitTable = IndexTable()
@@ -101,6 +111,8 @@ final class RightSummary {
   init(_ suffix: SuffixText) {
     self.suffix = suffix
     language = suffix.language
+    closure = suffix.closure
+    sharedSubscriptions = Int32(closure?.subscriptions.count ?? 0)
   }
 
   deinit {
@@ -109,22 +121,56 @@ final class RightSummary {
     subscriptions.deallocate()
     queue.deallocate()
     fresh.deallocate()
+    firstKeys.deallocate()
+    freshBlocks.deallocate()
     keyTable.deallocate()
     exitTable.deallocate()
     gotoTable.deallocate()
   }
 
-  /// The first settled exit of `state` at `position`, -1 for none; the others follow by `next`, by ascending cost.
+  /// The first settled exit of `state` at `position`, -1 for none; the others follow by `next`.
   ///
   /// Amortised O(exits).
   func firstExit(_ state: UInt16, _ position: Int32) -> Int32 {
     let key = identifier(state, position)
     settle()
-    return keys[key].firstExit
+    return firstExit(key)
+  }
+
+  /// Those of the closure come first.
+  @inline(__always)
+  private func firstExit(_ key: Int32) -> Int32 {
+    let own = keys[key]
+    if own.block < 0 { return own.firstExit }
+    let shared = closure!.keys[key - firstKeys[own.block]].firstExit
+    return shared < 0 ? own.firstExit : shared | closure!.exitBase(own.block)
   }
 
   @inline(__always)
-  subscript(exit: Int32) -> Settled { exits[exit] }
+  subscript(exit: Int32) -> Settled { exit & HoleClosure.sharedBit == 0 ? exits[exit] : shared(exit) }
+
+  private func shared(_ exit: Int32) -> Settled {
+    let closure = closure!
+    let block = closure.block(exit)
+    var settled = closure.exits[closure.index(exit)]
+    let base = closure.exitBase(block)
+    settled.key += firstKeys[block]
+    settled.exit.position += suffix.blocks[block].firstPosition
+    if settled.childExit >= 0 { settled.childExit |= base }
+    settled.next = settled.next < 0 ? keys[settled.key].firstExit : settled.next | base
+    return settled
+  }
+
+  /// A subscription of a key; `block` is the key's.
+  private func subscription(_ index: Int32, _ block: Int32) -> Subscription {
+    if index >= sharedSubscriptions { return subscriptions[index - sharedSubscriptions] }
+    var subscription = closure!.subscriptions[index]
+    subscription.parent += firstKeys[block]
+    subscription.child += firstKeys[block]
+    subscription.hole = suffix.blocks[block].hole
+    if subscription.originExit >= 0 { subscription.originExit |= closure!.exitBase(block) }
+    return subscription
+  }
 
   /// The terminals that an exit writes in hole `hole`. O(terminals of the exit).
   func terminals(of exit: Int32, hole: Int) -> [PlannedTerminal] {
@@ -134,28 +180,56 @@ final class RightSummary {
   }
 
   private func collect(_ exit: Int32, _ hole: Int32, _ result: inout [PlannedTerminal]) {
-    let settled = exits[exit]
-    if settled.via < 0 { return }
+    let settled = self[exit]
+    if settled.via < 0 || isBehind(settled.key, hole) { return }
     write(settled.via, settled.childExit, hole, &result)
     collect(settled.childExit, hole, &result)
   }
 
+  /// Whether nothing can be written in `hole` any more from `key` on.
+  private func isBehind(_ key: Int32, _ hole: Int32) -> Bool {
+    let position = suffix.positions[keys[key].position]
+    return position.segment > hole || position.segment == hole && position.kind != .gap
+  }
+
   /// What is written up to the child of a subscription, which goes on with the child's exit `exit`.
   private func write(_ index: Int32, _ exit: Int32, _ hole: Int32, _ result: inout [PlannedTerminal]) {
-    let subscription = subscriptions[index]
+    let child = self[exit]
+    let subscription = subscription(index, keys[child.key].block)
+    if isBehind(subscription.parent, hole) { return }
     if subscription.originVia >= 0 {
       write(subscription.originVia, subscription.originExit, hole, &result)
       collect(subscription.originExit, hole, &result)
     }
     guard subscription.terminal != .end, subscription.hole == hole else { return }
     // A block lies within an exit of the state behind its indent, which says all that is asked of its column.
-    let columns = subscription.block == .opensUnknown ? exits[exit].exit.blocks.inner : .any
+    let columns = subscription.block == .opensUnknown ? child.exit.blocks.inner : .any
     result.append(PlannedTerminal(symbol: subscription.terminal, columns: columns))
+  }
+
+  /// Gives what was computed to a closure, and is empty then.
+  func intoClosure() -> HoleClosure {
+    var places = Pool<HoleClosure.Place>()
+    for index in 0..<suffix.positions.count {
+      _ = places.append(.init(line: suffix.positions[index].line, free: suffix.free[index]))
+    }
+    defer {
+      keys = Pool()
+      exits = Pool()
+      subscriptions = Pool()
+      keyTable = IndexTable()
+    }
+    return HoleClosure(keys: keys, keyTable: keyTable, exits: exits, subscriptions: subscriptions, places: places)
   }
 
   // MARK: Keys, exits and gotos
 
   private func identifier(_ state: UInt16, _ position: Int32) -> Int32 {
+    let block = suffix.block(of: position)
+    if block >= 0, let closure {
+      let key = closure.key(state, position - suffix.blocks[block].firstPosition)
+      if key >= 0 { return firstKey(block) + key }
+    }
     let hash = Self.hash(state, position)
     let keys = keys
     let (known, slot) = keyTable.find(hash) { keys[$0].position == position && keys[$0].state == state }
@@ -167,14 +241,43 @@ final class RightSummary {
     return identifier
   }
 
+  /// The first key of a block; the others follow in the order of the closure's.
   @inline(__always)
-  private static func hash(_ state: UInt16, _ position: Int32) -> UInt64 {
+  private func firstKey(_ block: Int32) -> Int32 {
+    if block < firstKeys.count, firstKeys[block] >= 0 { return firstKeys[block] }
+    return addKeys(block)
+  }
+
+  private func addKeys(_ block: Int32) -> Int32 {
+    let shared = closure!.keys
+    let firstPosition = suffix.blocks[block].firstPosition
+    let first = Int32(keys.count)
+    for index in 0..<shared.count {
+      _ = keys.append(Key(state: shared[index].state, position: shared[index].position + firstPosition, block: block))
+    }
+    while firstKeys.count <= block { _ = firstKeys.append(-1) }
+    firstKeys[block] = first
+    _ = freshBlocks.append(block)
+    return first
+  }
+
+  /// Lets all keys of a block meet the text behind their hole.
+  private func arrive(_ block: Int32) {
+    let first = firstKeys[block]
+    for key in first..<first + Int32(closure!.keys.count) {
+      let position = suffix.positions[keys[key].position]
+      if position.line.lookaheads == .any { arrive(key, keys[key].state, position) }
+    }
+  }
+
+  @inline(__always)
+  static func hash(_ state: UInt16, _ position: Int32) -> UInt64 {
     IndexTable.hash(UInt64(state) << 32 | UInt64(UInt32(bitPattern: position)))
   }
 
   @inline(__always)
-  private static func hash(_ settled: Settled) -> UInt64 {
-    let target = UInt64(UInt32(bitPattern: settled.exit.position)) << 32 | UInt64(settled.exit.symbol) << 8
+  private func hash(_ settled: Settled) -> UInt64 {
+    let target = UInt64(UInt32(bitPattern: free(settled.exit.position))) << 32 | UInt64(settled.exit.symbol) << 8
     return IndexTable.hash(
       (target | UInt64(settled.exit.count)) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(UInt32(bitPattern: settled.key)))
   }
@@ -183,19 +286,26 @@ final class RightSummary {
   @inline(__always)
   private func place(of settled: Settled) -> (index: Int32, slot: Int) {
     let exits = exits
-    return exitTable.find(Self.hash(settled)) {
+    let position = free(settled.exit.position)
+    return exitTable.find(hash(settled)) {
       let other = exits[$0]
-      return other.key == settled.key && other.exit.position == settled.exit.position
+      return other.key == settled.key && free(other.exit.position) == position
         && other.exit.symbol == settled.exit.symbol && other.exit.count == settled.exit.count
     }
   }
+
+  @inline(__always)
+  private func free(_ position: Int32) -> Int32 { position < 0 ? position : suffix.free[position] }
 
   /// Whether a way that was found before, and so is as cheap, asks for no more. O(conditions).
   @inline(__always)
   private func isKnown(_ settled: Settled, from last: Int32) -> Bool {
     var index = last
     while index >= 0 {
-      if exits[index].exit.blocks.includes(settled.exit.blocks) { return true }
+      let known = exits[index].exit
+      if known.blocks.includes(settled.exit.blocks), suffix.includes(known.position, settled.exit.position) {
+        return true
+      }
       index = exits[index].similar
     }
     return false
@@ -203,6 +313,7 @@ final class RightSummary {
 
   private func settle() {
     while true {
+      while let block = freshBlocks.popLast() { arrive(block) }
       while freshDone < fresh.count {
         freshDone += 1
         expand(fresh[freshDone - 1])
@@ -232,16 +343,23 @@ final class RightSummary {
       exitTable.replace(slot, by: index)
     } else {
       let exits = exits
-      exitTable.insert(index, at: slot) { Self.hash(exits[$0]) }
+      exitTable.insert(index, at: slot) { hash(exits[$0]) }
     }
     let key = settled.key
     if keys[key].lastExit >= 0 { exits.base[Int(keys[key].lastExit)].next = index }
     if keys[key].firstExit < 0 { keys.base[Int(key)].firstExit = index }
     keys.base[Int(key)].lastExit = index
+    if keys[key].block >= 0, let closure {
+      var subscriber = closure.keys[key - firstKeys[keys[key].block]].firstSubscriber
+      while subscriber >= 0 {
+        deliver(subscriber, index)
+        subscriber = closure.subscriptions[subscriber].next
+      }
+    }
     var subscriber = keys[key].firstSubscriber
     while subscriber >= 0 {
       deliver(subscriber, index)
-      subscriber = subscriptions[subscriber].next
+      subscriber = subscriptions[subscriber - sharedSubscriptions].next
     }
   }
 
@@ -251,8 +369,10 @@ final class RightSummary {
     let target = language.goto(state, settled.exit.symbol & ~Exit.extraBit)
     if target == 0 { return }
     let isExtra = settled.exit.symbol & Exit.extraBit != 0 && target == state
+    let position = suffix.narrowed(settled.exit.position, by: target)
+    if position < 0 { return }
     var subscription = Subscription(
-      parent: settled.key, child: identifier(target, settled.exit.position), isOver: !isExtra,
+      parent: settled.key, child: identifier(target, position), isOver: !isExtra,
       blocks: settled.exit.blocks, cost: cost, originVia: settled.via, originExit: settled.childExit)
     let subscriptions = subscriptions
     let (last, slot) = gotoTable.find(Self.hash(subscription)) {
@@ -266,7 +386,7 @@ final class RightSummary {
       index = subscriptions[index].similar
     }
     subscription.similar = last
-    let new = subscribe(subscription)
+    let new = subscribe(subscription) - sharedSubscriptions
     if last >= 0 {
       gotoTable.replace(slot, by: new)
     } else {
@@ -287,20 +407,20 @@ final class RightSummary {
     var subscription = subscription
     let child = subscription.child
     subscription.next = keys[child].firstSubscriber
-    let index = subscriptions.append(subscription)
+    let index = subscriptions.append(subscription) + sharedSubscriptions
     keys.base[Int(child)].firstSubscriber = index
-    var exit = keys[child].firstExit
+    var exit = firstExit(child)
     while exit >= 0 {
       deliver(index, exit)
-      exit = exits[exit].next
+      exit = self[exit].next
     }
     return index
   }
 
   /// An exit of a child becomes one of its parent, or goes on over the parent's state.
   private func deliver(_ index: Int32, _ childExit: Int32) {
-    let subscription = subscriptions[index]
-    let child = exits[childExit]
+    let child = self[childExit]
+    let subscription = subscription(index, keys[child.key].block)
     var settled = Settled(
       exit: child.exit, cost: min(subscription.cost + child.cost, Self.maximalCost), key: subscription.parent,
       via: index, childExit: childExit)
@@ -315,7 +435,7 @@ final class RightSummary {
 
   private func expand(_ key: Int32) {
     let state = keys[key].state
-    let position = suffix.positions[Int(keys[key].position)]
+    let position = suffix.positions[keys[key].position]
     switch position.kind {
     case .gap: expandGap(key, state, position)
     case .pending: expandPending(key, state, position)
@@ -326,11 +446,14 @@ final class RightSummary {
   private func expandGap(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
     let row = language.rows[Int(state)]
     let here = keys[key].position
-    for reduction in row.reductions { reduce(key, reduction.symbol.rawValue, reduction.childCount, here) }
+    for reduction in row.reductions {
+      guard let next = suffix.reduced(position, under: reduction.lookaheads) else { continue }
+      reduce(key, reduction.symbol.rawValue, reduction.childCount, next)
+    }
     for reduction in row.extraReductions {
       reduce(key, reduction.symbol.rawValue | Exit.extraBit, reduction.childCount, here)
     }
-    for shift in row.shifts where position.line.allows(shift.terminal, language) {
+    for shift in shifts(row, state, position) where position.line.allows(shift.terminal, language) {
       if language.startsExtra[shift.target.index] {
         // One extra in another would only lead to more of the same.
         let mayEndInside = suffix.allowsOtherContexts || position.line.startsInExtra
@@ -345,8 +468,18 @@ final class RightSummary {
           block: change(shift.terminal, column: nil), cost: language.samples.costs[shift.terminal.index],
           terminal: shift.terminal, hole: position.segment))
     }
-    let arrivals = suffix.arrivals(state, behind: position)
-    for arrival in arrivals { become(key, state, arrival) }
+    if position.line.lookaheads == .any { arrive(key, state, position) }
+  }
+
+  /// Leaves the hole for the text behind it.
+  private func arrive(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
+    for index in suffix.arrivals(state, behind: position) { become(key, state, suffix.arrival(index)) }
+  }
+
+  private func shifts(_ row: Language.Row, _ state: UInt16, _ position: SuffixPosition) -> [Language.Row.Shift] {
+    let lookaheads = position.line.lookaheads
+    if lookaheads == .any || lookaheads == row.lookaheads { return row.shifts }
+    return language.cheapestShifts(state, under: lookaheads)
   }
 
   private func expandPending(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
@@ -365,17 +498,17 @@ final class RightSummary {
         let arrivals = suffix.arrivals(
           action.operand, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner,
           line: line)
-        for arrival in arrivals {
+        for index in arrivals where takes(action.operand, suffix.arrival(index)) {
           subscribe(
             Subscription(
-              parent: key, child: identifier(action.operand, arrival), isOver: true,
+              parent: key, child: identifier(action.operand, suffix.arrival(index)), isOver: true,
               block: change(terminal, column: position.column), blocks: position.effect))
         }
       case .shiftExtra:
         let arrivals = suffix.arrivals(
           state, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner,
           line: position.line)
-        for arrival in arrivals { become(key, state, arrival) }
+        for index in arrivals { become(key, state, suffix.arrival(index)) }
       case .accept:
         schedule(
           Settled(
@@ -407,7 +540,7 @@ final class RightSummary {
     let arrivals = suffix.arrivals(
       state, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner,
       line: position.line)
-    for arrival in arrivals { become(key, state, arrival) }
+    for index in arrivals { become(key, state, suffix.arrival(index)) }
   }
 
   private func reduce(_ key: Int32, _ symbol: UInt16, _ count: Int, _ position: Int32) {
@@ -420,14 +553,26 @@ final class RightSummary {
     } else {
       let target = language.goto(keys[key].state, symbol & ~Exit.extraBit)
       if target == 0 { return }
+      let position = suffix.narrowed(position, by: target)
+      if position < 0 { return }
       subscribe(
         Subscription(
           parent: key, child: identifier(target, position), isOver: true))
     }
   }
 
+  /// Whether `state` takes the terminal that waits at a position.
+  @inline(__always)
+  private func takes(_ state: UInt16, _ position: Int32) -> Bool {
+    let position = suffix.positions[position]
+    if position.kind != .pending { return true }
+    return language.hasActions(state, SymbolID(rawValue: position.terminal))
+      || position.fallback != 0 && language.hasActions(state, SymbolID(rawValue: position.fallback))
+  }
+
   /// The same state at another position.
   private func become(_ key: Int32, _ state: UInt16, _ position: Int32) {
+    guard takes(state, position) else { return }
     subscribe(
       Subscription(
         parent: key, child: identifier(state, position), isOver: false))
