@@ -13,11 +13,13 @@ public final class Grammar: Sendable {
   public let reading: TextReading
   /// The compiled grammar: what the runtime and the external scanner are driven through.
   public let library: GrammarLibrary
+  /// Where what is computed from the grammar may be kept; nil if it has no folder.
+  public let cache: GrammarCache?
 
   package init(
     name: String, tables: ParseTables, lexer: LexicalAutomaton, keywords: LexicalAutomaton?,
     description: GrammarDescription, dialect: Dialect, reading: TextReading,
-    library: GrammarLibrary
+    library: GrammarLibrary, cache: GrammarCache? = nil
   ) {
     self.name = name
     self.tables = tables
@@ -27,5 +29,6 @@ public final class Grammar: Sendable {
     self.dialect = dialect
     self.reading = reading
     self.library = library
+    self.cache = cache
   }
 }

@@ -20,16 +20,20 @@ final class HoleClosure: @unchecked Sendable {
   let subscriptions: Pool<RightSummary.Subscription>
   let places: Pool<Place>
   /// Keys by state and place; places by what they are.
-  private let keyTable: IndexTable
+  let keyTable: IndexTable
   private var placeTable = IndexTable()
   private let exitBits: Int32
+  /// What the pools borrow from.
+  private let owner: MappedBytes?
 
   static let sharedBit: Int32 = 1 << 30
 
   init(
     keys: Pool<RightSummary.Key>, keyTable: IndexTable, exits: Pool<RightSummary.Settled>,
-    subscriptions: Pool<RightSummary.Subscription>, places: Pool<Place>
+    subscriptions: Pool<RightSummary.Subscription>, places: Pool<Place>,
+    owner: MappedBytes? = nil
   ) {
+    self.owner = owner
     self.keys = keys
     self.keyTable = keyTable
     self.exits = exits

@@ -6,6 +6,7 @@ import Synchronization
 /// Everything here is constant once built; sessions share one instance.
 public final class Language: @unchecked Sendable {
   public let grammar: Grammar
+  let appliesDialect: Bool
   /// Shape (stateCount, symbolCount), row-major; see `ParseTables.cells`.
   let cells: UnsafeMutablePointer<UInt16>
   /// Shape (lists + 1): where each action list starts in `actions`.
@@ -94,6 +95,7 @@ public final class Language: @unchecked Sendable {
   /// O(states × symbols); a few milliseconds for large grammars.
   public init(_ grammar: Grammar, applyingDialect: Bool = true) throws(RecognitionError) {
     self.grammar = grammar
+    appliesDialect = applyingDialect
     let tables = grammar.tables
     let dialect = applyingDialect ? grammar.dialect : Dialect()
     symbolCount = tables.symbolCount
@@ -260,7 +262,7 @@ public final class Language: @unchecked Sendable {
   func holeClosure(allowsOtherContexts: Bool) -> HoleClosure {
     holeClosures.withLock { closures in
       if let known = closures[allowsOtherContexts] { return known }
-      let closure = RightSummary.closure(self, allowsOtherContexts: allowsOtherContexts)
+      let closure = HoleClosure.cached(self, allowsOtherContexts: allowsOtherContexts)
       closures[allowsOtherContexts] = closure
       return closure
     }

@@ -51,6 +51,19 @@ final class LookaheadSets: Sendable {
     return contents.withLock { Self.intern(bits, &$0) }
   }
 
+  /// The terminals of a set as bits, lowest first; none for `any`. O(words).
+  func bits(of set: LookaheadSet) -> [UInt64] {
+    if set == .any { return [] }
+    return contents.withLock { Array(bits(set, $0)) }
+  }
+
+  /// The set with these `bits`; nil if they are not of this language.
+  func set(bits: [UInt64]) -> LookaheadSet? {
+    if bits.isEmpty { return .any }
+    if bits.count != words { return nil }
+    return contents.withLock { Self.intern(bits, &$0) }
+  }
+
   private static func intern(_ bits: [UInt64], _ contents: inout Contents) -> LookaheadSet {
     if let known = contents.ids[bits] { return LookaheadSet(id: known) }
     let id = Int32(contents.bits.count / bits.count)

@@ -11,7 +11,16 @@ struct Pool<Element: BitwiseCopyable> {
     base = .allocate(capacity: capacity)
   }
 
-  func deallocate() { base.deallocate() }
+  /// Elements that belong to somebody else and are never written to.
+  init(borrowing elements: UnsafeBufferPointer<Element>) {
+    base = UnsafeMutablePointer(mutating: elements.baseAddress!)
+    count = elements.count
+    capacity = 0
+  }
+
+  func deallocate() { if capacity > 0 { base.deallocate() } }
+
+  var elements: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: base, count: count) }
 
   @inline(__always)
   subscript(index: Int32) -> Element {
@@ -56,6 +65,7 @@ struct IndexTable {
   private var slots: UnsafeMutablePointer<Int32>
   private var mask: Int
   private(set) var count = 0
+  private var isOwned = true
 
   init(capacity: Int = 256) {
     slots = .allocate(capacity: capacity)
@@ -63,7 +73,17 @@ struct IndexTable {
     mask = capacity - 1
   }
 
-  func deallocate() { slots.deallocate() }
+  /// A table that belongs to somebody else and is never written to.
+  init(borrowing slots: UnsafeBufferPointer<Int32>) {
+    self.slots = UnsafeMutablePointer(mutating: slots.baseAddress!)
+    mask = slots.count - 1
+    isOwned = false
+  }
+
+  func deallocate() { if isOwned { slots.deallocate() } }
+
+  /// A power of two of them, -1 for those that are free.
+  var allSlots: UnsafeBufferPointer<Int32> { UnsafeBufferPointer(start: slots, count: mask + 1) }
 
   mutating func removeAll() {
     if count == 0 { return }

@@ -1,0 +1,82 @@
+import CGrammar
+import Foundation
+import Glibc
+
+/// Files beside a grammar that hold what was computed from it; without them it is computed again.
+///
+///     header    "ESPCACHE", signature of the contents' layout, fingerprint of the grammar, length and hash of what follows
+///     body      as the writer gave it, at a multiple of 8 bytes
+///
+/// A file is used only if signature, fingerprint, length and hash are right.
+public struct GrammarCache: Sendable {
+  let folder: URL
+  /// Of all that the contents depend on: tables, description, dialect.
+  let fingerprint: UInt64
+
+  private static let magic: [UInt8] = Array("ESPCACHE".utf8)
+  private static let headerSize = 40
+
+  /// The cache in the folder of a grammar whose compiled tables are `tables`. O(description and dialect).
+  init(folder: URL, tables: UInt64) {
+    self.folder = folder
+    fingerprint = ["grammar.yml", "dialect.yml"].reduce(tables) { hash, name in
+      let bytes = (try? Data(contentsOf: folder.appendingPathComponent(name))) ?? Data()
+      return bytes.withUnsafeBytes { espalier_hash($0.baseAddress, UInt64($0.count), hash &+ UInt64($0.count)) }
+    }
+  }
+
+  /// The body of the file `name`, mapped into memory; nil if there is none that fits. O(its length).
+  public func read(_ name: String, signature: UInt64) -> MappedBytes? {
+    guard let file = MappedBytes(path: folder.appendingPathComponent(name).path, headerSize: Self.headerSize) else {
+      return nil
+    }
+    let header = file.header
+    guard header.prefix(Self.magic.count).elementsEqual(Self.magic) else { return nil }
+    let body = file.bytes
+    let expected = [
+      signature, fingerprint, UInt64(body.count), espalier_hash(body.baseAddress, UInt64(body.count), fingerprint),
+    ]
+    for (index, value) in expected.enumerated()
+    where header.loadUnaligned(fromByteOffset: 8 + 8 * index, as: UInt64.self) != value {
+      return nil
+    }
+    return file
+  }
+
+  /// Writes the file `name` whole, or not at all where the folder cannot be written to.
+  public func write(_ name: String, signature: UInt64, body: Data) {
+    var data = Data(Self.magic)
+    let hash = body.withUnsafeBytes { espalier_hash($0.baseAddress, UInt64($0.count), fingerprint) }
+    for value in [signature, fingerprint, UInt64(body.count), hash] {
+      withUnsafeBytes(of: value) { data.append(contentsOf: $0) }
+    }
+    data.append(body)
+    try? data.write(to: folder.appendingPathComponent(name), options: .atomic)
+  }
+}
+
+/// A file in memory, read-only, for as long as this lives.
+public final class MappedBytes: @unchecked Sendable {
+  private let memory: UnsafeRawBufferPointer
+  private let headerSize: Int
+
+  /// Nil if the file cannot be read or is no longer than its header.
+  init?(path: String, headerSize: Int) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, Int(status.st_size) > headerSize,
+      let start = mmap(nil, Int(status.st_size), PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0),
+      start != MAP_FAILED
+    else { return nil }
+    memory = UnsafeRawBufferPointer(start: start, count: Int(status.st_size))
+    self.headerSize = headerSize
+  }
+
+  deinit { munmap(UnsafeMutableRawPointer(mutating: memory.baseAddress), memory.count) }
+
+  var header: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<headerSize]) }
+  /// What follows the header.
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[headerSize...]) }
+}

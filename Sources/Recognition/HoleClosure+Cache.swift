@@ -1,0 +1,98 @@
+import Foundation
+import Grammar
+
+extension HoleClosure {
+  /// The closure of a language's holes, from the file beside the grammar if there is one, which else is written.
+  static func cached(_ language: Language, allowsOtherContexts: Bool) -> HoleClosure {
+    let kind = (language.appliesDialect ? "" : "-plain") + (allowsOtherContexts ? "-wide" : "")
+    let name = "holes\(kind).bin"
+    if let file = language.grammar.cache?.read(name, signature: signature),
+      let known = HoleClosure(file, language)
+    {
+      return known
+    }
+    let closure = RightSummary.closure(language, allowsOtherContexts: allowsOtherContexts)
+    language.grammar.cache?.write(name, signature: signature, body: closure.encoded(language))
+    return closure
+  }
+
+  /// Raised with every change of what is stored or of the rules that it follows from.
+  private static let format = 1
+
+  /// Of the layout in memory, which is that in the file.
+  private static let signature: UInt64 = {
+    let sizes = [
+      format, MemoryLayout<RightSummary.Key>.stride, MemoryLayout<RightSummary.Settled>.stride,
+      MemoryLayout<RightSummary.Subscription>.stride, MemoryLayout<RightSummary.Exit>.size,
+      MemoryLayout<BlockEffect>.size, MemoryLayout<BlockChange>.size,
+    ]
+    return sizes.reduce(UInt64(0)) { IndexTable.hash($0 &* 31 &+ UInt64($1)) }
+  }()
+
+  /// A place without its set, which languages number as they come up.
+  private struct StoredPlace: BitwiseCopyable {
+    var line: LinePlace
+    var free: Int32
+    /// In the words of all sets.
+    var firstWord: Int32
+    var wordCount: Int32
+  }
+
+  private func encoded(_ language: Language) -> Data {
+    var stored: [StoredPlace] = []
+    var words: [UInt64] = []
+    for place in places.elements {
+      let bits = language.lookaheads.bits(of: place.line.lookaheads)
+      var line = place.line
+      line.lookaheads = .any
+      stored.append(
+        StoredPlace(line: line, free: place.free, firstWord: Int32(words.count), wordCount: Int32(bits.count)))
+      words += bits
+    }
+    var data = Data()
+    func append<Element: BitwiseCopyable>(_ elements: UnsafeBufferPointer<Element>) {
+      withUnsafeBytes(of: UInt64(elements.count)) { data.append(contentsOf: $0) }
+      data.append(contentsOf: UnsafeRawBufferPointer(elements))
+      data.append(contentsOf: repeatElement(0, count: (8 - data.count % 8) % 8))
+    }
+    append(keys.elements)
+    append(keyTable.allSlots)
+    append(exits.elements)
+    append(subscriptions.elements)
+    stored.withUnsafeBufferPointer { append($0) }
+    words.withUnsafeBufferPointer { append($0) }
+    return data
+  }
+
+  private convenience init?(_ file: MappedBytes, _ language: Language) {
+    var rest = file.bytes[...]
+    func next<Element: BitwiseCopyable>(_: Element.Type) -> UnsafeBufferPointer<Element>? {
+      guard rest.count >= 8 else { return nil }
+      let count = rest.loadUnaligned(as: UInt64.self)
+      rest = rest.dropFirst(8)
+      guard count > 0, count <= UInt64(rest.count / MemoryLayout<Element>.stride) else { return nil }
+      let size = Int(count) * MemoryLayout<Element>.stride
+      let elements = UnsafeRawBufferPointer(rebasing: rest.prefix(size)).bindMemory(to: Element.self)
+      rest = rest.dropFirst((size + 7) / 8 * 8)
+      return elements
+    }
+    guard let keys = next(RightSummary.Key.self), let slots = next(Int32.self),
+      let exits = next(RightSummary.Settled.self), let subscriptions = next(RightSummary.Subscription.self),
+      let stored = next(StoredPlace.self), let words = next(UInt64.self)
+    else { return nil }
+    var places = Pool<Place>(capacity: stored.count)
+    for place in stored {
+      let bits = words[Int(place.firstWord)..<Int(place.firstWord + place.wordCount)]
+      guard let lookaheads = language.lookaheads.set(bits: Array(bits)) else {
+        places.deallocate()
+        return nil
+      }
+      var line = place.line
+      line.lookaheads = lookaheads
+      _ = places.append(Place(line: line, free: place.free))
+    }
+    self.init(
+      keys: Pool(borrowing: keys), keyTable: IndexTable(borrowing: slots), exits: Pool(borrowing: exits),
+      subscriptions: Pool(borrowing: subscriptions), places: places, owner: file)
+  }
+}
