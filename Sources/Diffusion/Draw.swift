@@ -4,34 +4,37 @@ import Vocabulary
 /// One position's distribution, from which candidates are taken in order of their perturbed logits.
 ///
 /// Taking candidates until one is allowed is drawing from the masked and renormalised distribution (Gumbel-max).
+/// One is used for all positions, so that a step allocates nothing.
 struct Draw {
-  private var scores: [Float]
-  private let probabilities: [Float]
+  private var scores: [Float] = []
+  private var probabilities: [Float] = []
   private var refusedMass: Float = 0
 
+  /// Begins with another distribution. O(vocabulary).
+  ///
   /// - Parameter logits: shape (vocabulary).
-  init(
+  mutating func begin(
     _ logits: some Collection<Float>, temperature: Float, excluding: [TokenID],
     using generator: inout some RandomNumberGenerator
   ) {
-    var values = Array(logits)
-    for token in excluding where token.index < values.count { values[token.index] = -.infinity }
-    let highest = values.max() ?? 0
+    refusedMass = 0
+    scores.removeAll(keepingCapacity: true)
+    scores.append(contentsOf: logits)
+    for token in excluding where token.index < scores.count { scores[token.index] = -.infinity }
+    let highest = scores.max() ?? 0
+    probabilities.removeAll(keepingCapacity: true)
     var total: Float = 0
-    var weights = values
-    for index in weights.indices {
-      weights[index] = exp(weights[index] - highest)
-      total += weights[index]
+    for score in scores {
+      let weight = exp(score - highest)
+      probabilities.append(weight)
+      total += weight
     }
-    for index in weights.indices { weights[index] /= total }
-    probabilities = weights
-    if temperature > 0 {
-      for index in values.indices where values[index] > -.infinity {
-        let uniform = Float.random(in: Float.leastNormalMagnitude..<1, using: &generator)
-        values[index] = values[index] / temperature - log(-log(uniform))
-      }
+    for index in probabilities.indices { probabilities[index] /= total }
+    guard temperature > 0 else { return }
+    for index in scores.indices where scores[index] > -.infinity {
+      let uniform = Float.random(in: Float.leastNormalMagnitude..<1, using: &generator)
+      scores[index] = scores[index] / temperature - log(-log(uniform))
     }
-    scores = values
   }
 
   /// The best candidate not yet refused, and its probability among those; nil if none is left. O(vocabulary).

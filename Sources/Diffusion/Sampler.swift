@@ -58,6 +58,7 @@ public final class Sampler {
   private let options: SamplerOptions
   private let trace: ((TraceEvent) -> Void)?
   private var generator: SeededGenerator
+  private var draw = Draw()
   private let clock = ContinuousClock()
   private var result = Result(text: [], holes: [])
 
@@ -184,9 +185,8 @@ public final class Sampler {
   }
 
   /// Special tokens that stand for nothing in a text.
-  private var forbiddenTokens: [TokenID] {
+  private lazy var forbiddenTokens: [TokenID] =
     denoiser.vocabulary.specials.values.filter { $0 != denoiser.padToken || !options.mayShorten } + [denoiser.maskToken]
-  }
 
   /// Chooses the most confident positions ahead of the frontier.
   ///
@@ -202,7 +202,8 @@ public final class Sampler {
     var count = quota - 1
     if let threshold = options.threshold { count = max(count, ranked.prefix { $0.confidence >= threshold }.count) }
     for choice in ranked.prefix(count) {
-      guard let best = draw(choice.cell, logits).best() else { continue }
+      beginDraw(choice.cell, logits)
+      guard let best = draw.best() else { continue }
       filling.cells[choice.cell] = .token(best.token, confidence: best.confidence)
       record(.island, filling, choice.cell, best.token, best.confidence)
     }
@@ -211,8 +212,8 @@ public final class Sampler {
   /// A position that was masked again so often is left to the frontier.
   private static let remaskLimit = 2
 
-  private func draw(_ cell: Int, _ logits: PassLogits) -> Draw {
-    Draw(logits.row(cell), temperature: options.temperature, excluding: forbiddenTokens, using: &generator)
+  private func beginDraw(_ cell: Int, _ logits: PassLogits) {
+    draw.begin(logits.row(cell), temperature: options.temperature, excluding: forbiddenTokens, using: &generator)
   }
 
   /// Lets the frontier pass tokens that were placed before; stops at a mask or at one that does not fit.
@@ -245,10 +246,10 @@ public final class Sampler {
       let cell = filling.frontier
       // Padding that was placed ahead ends the hole.
       guard cell < filling.cells.count, logits.cells.contains(cell) else { return }
-      var draw = draw(cell, logits)
+      beginDraw(cell, logits)
       let confident = options.threshold.map { (draw.best()?.confidence ?? 0) >= $0 } ?? false
       guard count < quota || cell < target || confident else { return }
-      guard let choice = choose(&draw, filling, constraint) else {
+      guard let choice = choose(filling, constraint) else {
         // Nothing of the vocabulary fits the masks that are left.
         filling.isStuck = true
         return try finish(&filling, constraint.recogniser)
@@ -303,7 +304,7 @@ public final class Sampler {
 
   /// Draws the token at the frontier and commits it.
   private func choose(
-    _ draw: inout Draw, _ filling: HoleFilling, _ constraint: TokenConstraint
+    _ filling: HoleFilling, _ constraint: TokenConstraint
   ) -> (token: TokenID, confidence: Float, refused: [TokenID])? {
     var refused: [TokenID] = []
     while let (token, confidence) = draw.best() {

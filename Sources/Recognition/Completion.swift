@@ -147,7 +147,8 @@ final class Completion {
   init(_ recogniser: Recogniser, segments: [[UInt8]]) {
     arena = recogniser.arena
     language = recogniser.language
-    usual = RightSummary(SuffixText(recogniser.lexer, segments: segments))
+    let closure = language.holeClosure(allowsOtherContexts: false)
+    usual = RightSummary(SuffixText(recogniser.lexer, segments: segments, closure: closure))
     summary = usual
   }
 

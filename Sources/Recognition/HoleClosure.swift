@@ -70,7 +70,8 @@ final class HoleClosure: @unchecked Sendable {
   @inline(__always)
   func key(_ state: UInt16, _ place: Int32) -> Int32 {
     let keys = keys
-    return keyTable.find(RightSummary.hash(state, place)) { keys[$0].position == place && keys[$0].state == state }.index
+    return keyTable.find(RightSummary.hash(state, place)) { keys[$0].position == place && keys[$0].state == state }
+      .index
   }
 
   /// What the exits of a block are numbered from.
@@ -87,7 +88,8 @@ final class HoleClosure: @unchecked Sendable {
 extension RightSummary {
   /// Computes the closure of a language's holes. O(keys × exits of each).
   static func closure(_ language: Language, allowsOtherContexts: Bool) -> HoleClosure {
-    let suffix = SuffixText(holeOf: TerminalLexer(language), allowsOtherContexts: allowsOtherContexts)
+    let suffix = SuffixText(
+      TerminalLexer(language), segments: [], closure: nil, allowsOtherContexts: allowsOtherContexts)
     let summary = RightSummary(suffix)
     let start = suffix.identifier(.gap(0, 0, .any))
     for state in 0..<language.stateCount { _ = summary.firstExit(UInt16(state), start) }

@@ -47,6 +47,7 @@ struct Pool<Element: BitwiseCopyable> {
   }
 
   mutating func removeAll() { count = 0 }
+  mutating func removeLast(_ number: Int) { count -= number }
 
   @inline(never)
   private mutating func grow() {

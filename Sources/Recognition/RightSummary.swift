@@ -92,6 +92,8 @@ final class RightSummary {
   private var exits = Pool<Settled>(capacity: 256)
   private var subscriptions = Pool<Subscription>(capacity: 256)
   private var queue = BucketQueue<Event>()
+  /// The states over that of a key, on a run over fixed text.
+  private var running = Pool<UInt16>()
   private var fresh = Pool<Int32>()
   private var freshDone: Int32 = 0
   private let closure: HoleClosure?
@@ -120,6 +122,7 @@ final class RightSummary {
     exits.deallocate()
     subscriptions.deallocate()
     queue.deallocate()
+    running.deallocate()
     fresh.deallocate()
     firstKeys.deallocate()
     freshBlocks.deallocate()
@@ -482,38 +485,113 @@ final class RightSummary {
     return language.cheapestShifts(state, under: lookaheads)
   }
 
-  private func expandPending(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
-    var terminal = SymbolID(rawValue: position.terminal)
+  /// The terminal that waits at a position, as `state` takes it.
+  @inline(__always)
+  private func terminal(_ state: UInt16, _ position: SuffixPosition) -> SymbolID {
+    let terminal = SymbolID(rawValue: position.terminal)
     let fallback = SymbolID(rawValue: position.fallback)
-    if fallback != .end, !language.hasActions(state, terminal), !language.isReserved(state, terminal) {
-      terminal = fallback
+    let fallsBack =
+      fallback != .end && !language.hasActions(state, terminal) && !language.isReserved(state, terminal)
+    return fallsBack ? fallback : terminal
+  }
+
+  /// Runs the parser over fixed text as long as there is one way to go on.
+  ///
+  /// Where text leaves no choice, this finds a key's only exit at the cost of parsing, without keys for what lies between.
+  /// Where it comes to a choice, the key goes on behind the last node that was complete: nothing is run twice but the
+  /// beginning of the one that has the choice.
+  ///
+  /// - Returns: whether nothing is left to do for `key`.
+  private func run(_ key: Int32) -> Bool {
+    // Conditions on columns and brackets are left to the rules.
+    guard language.layout == nil else { return false }
+    running.removeAll()
+    var (top, here) = (keys[key].state, keys[key].position)
+    _ = running.append(top)
+    var complete: (state: UInt16, position: Int32)?
+    run: while true {
+      let position = suffix.positions[here]
+      guard position.kind == .pending else { break }
+      let terminal = terminal(top, position)
+      let actions = language.actions(top, terminal)
+      if actions.isEmpty { return true }
+      guard actions.count == 1 else { break }
+      let action = actions[0]
+      let isExtra = action.kind == .shiftExtra
+      switch action.kind {
+      case .accept:
+        accept(key, position)
+        return true
+      case .reduce:
+        let above = running.count - 1
+        let count = Int(action.childCount)
+        if count > above {
+          reduce(key, action.operand, count - above, here)
+          return true
+        }
+        running.removeLast(count)
+        top = language.goto(running[running.count - 1], action.operand)
+        if top == 0 { return true }
+        _ = running.append(top)
+        if running.count == 2 { complete = (top, here) }
+      case .shift, .shiftExtra:
+        let target = isExtra ? top : action.operand
+        var next: Int32 = -1
+        for index in suffix.arrivals(
+          target, behind: position, line: isExtra ? position.line : line(behind: terminal, position))
+        where takes(target, suffix.arrival(index)) {
+          if next >= 0 { break run }
+          next = suffix.arrival(index)
+        }
+        if next < 0 { return true }
+        here = next
+        if !isExtra {
+          top = target
+          _ = running.append(top)
+        }
+      }
     }
+    guard let complete else { return false }
+    subscribe(
+      Subscription(parent: key, child: identifier(complete.state, complete.position), isOver: true))
+    return true
+  }
+
+  private func accept(_ key: Int32, _ position: SuffixPosition) {
+    schedule(
+      Settled(
+        exit: Exit(count: 0, symbol: 0, position: -1, blocks: position.effect), cost: 0,
+        key: key, via: -1, childExit: -1))
+  }
+
+  /// Where the text behind a terminal starts.
+  private func line(behind terminal: SymbolID, _ position: SuffixPosition) -> LinePlace {
     var line = position.line.behind(terminal, language)
     // Fixed text has its own contexts.
     line.contexts = 0
+    return line
+  }
+
+  private func expandPending(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
+    if run(key) { return }
+    let terminal = terminal(state, position)
+    let line = line(behind: terminal, position)
     for action in language.actions(state, terminal) {
       switch action.kind {
       case .reduce: reduce(key, action.operand, Int(action.childCount), keys[key].position)
       case .shift:
-        let arrivals = suffix.arrivals(
-          action.operand, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner,
-          line: line)
-        for index in arrivals where takes(action.operand, suffix.arrival(index)) {
+        for index in suffix.arrivals(action.operand, behind: position, line: line)
+        where takes(action.operand, suffix.arrival(index)) {
           subscribe(
             Subscription(
               parent: key, child: identifier(action.operand, suffix.arrival(index)), isOver: true,
               block: change(terminal, column: position.column), blocks: position.effect))
         }
       case .shiftExtra:
-        let arrivals = suffix.arrivals(
-          state, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner,
-          line: position.line)
-        for index in arrivals { become(key, state, suffix.arrival(index)) }
-      case .accept:
-        schedule(
-          Settled(
-            exit: Exit(count: 0, symbol: 0, position: -1, blocks: position.effect), cost: 0,
-            key: key, via: -1, childExit: -1))
+        for index in suffix.arrivals(state, behind: position, line: position.line) {
+          become(key, state, suffix.arrival(index))
+        }
+      case .accept: accept(key, position)
       }
     }
   }
@@ -537,10 +615,9 @@ final class RightSummary {
       }
       return
     }
-    let arrivals = suffix.arrivals(
-      state, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner,
-      line: position.line)
-    for index in arrivals { become(key, state, suffix.arrival(index)) }
+    for index in suffix.arrivals(state, behind: position, line: position.line) {
+      become(key, state, suffix.arrival(index))
+    }
   }
 
   private func reduce(_ key: Int32, _ symbol: UInt16, _ count: Int, _ position: Int32) {

@@ -19,7 +19,7 @@ final class SuffixText {
   private var readingTable = IndexTable()
   /// Positions that arrivals consist of.
   private var listed = Pool<Int32>()
-  /// What is known of every hole, nil only where it is about to be computed.
+  /// What is known of every hole.
   let closure: HoleClosure?
   /// Holes with positions that correspond to those of the closure.
   private(set) var blocks = Pool<Block>()
@@ -50,6 +50,8 @@ final class SuffixText {
     var keyword = SymbolID.end
     /// The terminal found by the external scanner.
     var external = SymbolID.end
+    /// What the state that was there first made of them.
+    var variant = Key.undecided
     /// In `listed`.
     var first: Int32 = 0
     var count: Int32 = 0
@@ -60,7 +62,7 @@ final class SuffixText {
       var scanner: Int32
       var line: LinePlace
       var lexClass: UInt16
-      /// What the state makes of the terminal; `undecided` for the entry that tells the terminal alone.
+      /// What the state makes of the terminal; `undecided` for the entry of the state that was there first.
       var variant: UInt8
       static let undecided = UInt8.max
 
@@ -76,24 +78,19 @@ final class SuffixText {
   let allowsOtherContexts: Bool
   private var otherContexts: [Int32: [NearContext]] = [:]
 
-  init(_ lexer: TerminalLexer, segments: [[UInt8]], allowsOtherContexts: Bool = false) {
+  /// - Parameter closure: the language's, nil to compute everything for this text.
+  init(_ lexer: TerminalLexer, segments: [[UInt8]], closure: HoleClosure?, allowsOtherContexts: Bool = false) {
     language = lexer.language
     self.lexer = lexer
     self.segments = segments
+    self.closure = closure
     self.allowsOtherContexts = allowsOtherContexts
-    closure = language.holeClosure(allowsOtherContexts: allowsOtherContexts)
   }
 
-  /// A hole that nothing is known to follow.
-  init(holeOf lexer: TerminalLexer, allowsOtherContexts: Bool) {
-    language = lexer.language
-    self.lexer = lexer
-    segments = []
-    self.allowsOtherContexts = allowsOtherContexts
-    closure = nil
+  func allowingOtherContexts() -> SuffixText {
+    SuffixText(
+      lexer, segments: segments, closure: language.holeClosure(allowsOtherContexts: true), allowsOtherContexts: true)
   }
-
-  func allowingOtherContexts() -> SuffixText { SuffixText(lexer, segments: segments, allowsOtherContexts: true) }
 
   deinit {
     positions.deallocate()
@@ -212,7 +209,7 @@ final class SuffixText {
     let hint = reading(key)
     if hint >= 0 {
       key.variant = variant(state, readings[hint])
-      let known = reading(key)
+      let known = key.variant == readings[hint].variant ? hint : reading(key)
       if known >= 0 { return readings[known].first..<readings[known].first + readings[known].count }
     }
     var reading = Reading(key: key)
@@ -225,12 +222,12 @@ final class SuffixText {
     }
     if hint < 0 {
       let external = found.first { position in
-        position.kind == .pending && language.scanner?.terminals.contains(SymbolID(rawValue: position.terminal)) ?? false
+        position.kind == .pending
+          && language.scanner?.terminals.contains(SymbolID(rawValue: position.terminal)) ?? false
           && !(language.layout?.isLayout(SymbolID(rawValue: position.terminal)) ?? false)
       }
       reading.external = external.map { SymbolID(rawValue: $0.terminal) } ?? .end
-      insert(reading)
-      reading.key.variant = variant(state, reading)
+      reading.variant = variant(state, reading)
     }
     // Naming a position lists nothing.
     reading.first = Int32(listed.count)
@@ -238,6 +235,13 @@ final class SuffixText {
     reading.count = Int32(found.count)
     insert(reading)
     return reading.first..<reading.first + reading.count
+  }
+
+  /// The same behind the terminal that waits at `position`, or where text is not yet lexed.
+  @inline(__always)
+  func arrivals(_ state: UInt16, behind position: SuffixPosition, line: LinePlace) -> Range<Int32> {
+    arrivals(
+      state, segment: Int(position.segment), offset: Int(position.offset), scanner: position.scanner, line: line)
   }
 
   private func reading(_ key: Reading.Key) -> Int32 {
