@@ -197,18 +197,28 @@ final class Completion {
 
   /// The verdict on an item over a node that stays, kept for the next time.
   func isCompletable(_ item: Item) -> Bool {
+    while true {
+      if let verdict = verdictWithinReach(item) { return verdict }
+      summary.extend()
+    }
+  }
+
+  /// The same as far as the summary reaches now; nil if that does not decide it.
+  private func verdictWithinReach(_ item: Item) -> Bool? {
     let (lowest, hasReadColumns) = (arena.lowestRead, arena.hasReadColumns)
     let isCompletable = verdict(item) ?? walk(item)
     arena.hasReadColumns = hasReadColumns
     arena.lowestRead = min(lowest, item.base)
-    observations?.queries.append((item, isCompletable))
+    if let isCompletable { observations?.queries.append((item, isCompletable)) }
     return isCompletable
   }
 
-  private func walk(_ first: Item) -> Bool {
+  private func walk(_ first: Item) -> Bool? {
     beginWalk()
     _ = visit(Step(item: first))
+    let known = summary.exitCount
     let last = successfulStep()
+    if last < 0, !summary.isComplete || summary.exitCount != known { return nil }
     if last >= 0 {
       // The steps on the way succeed with it; what else was visited may not.
       var index = last
@@ -230,31 +240,50 @@ final class Completion {
     _ = fringe.append(first)
     for leavesHole in [false, true] {
       if leavesHole { observations?.dependsOnText = true }
-      var index: Int32 = 0
-      while index < fringe.count {
-        let item = fringe[index]
-        index += 1
-        var exit = summary.firstExit(item.state, item.position)
-        while exit >= 0 {
-          let settled = summary[exit]
-          exit = settled.next
-          if summary.suffix.isGap(settled.exit.position, hole) == leavesHole { continue }
-          guard let column = columnAfter(item, settled.exit.blocks) else { continue }
-          if settled.exit.count == 0 { return true }
-          var isFound = false
-          follow(item, settled.exit, column) { next in
-            if isFound { return }
-            if next.base < stableCount {
-              isFound = isCompletable(next)
-            } else if !isOnFringe(next) {
-              _ = fringe.append(next)
-            }
-          }
-          if isFound { return true }
+      while true {
+        let known = summary.exitCount
+        switch fringeReachesCompletable(hole, leavesHole) {
+        case true?: return true
+        case false? where summary.isComplete && summary.exitCount == known: break
+        default:
+          summary.extend()
+          continue
         }
+        break
       }
     }
     return false
+  }
+
+  /// The same within the summary's reach for all items on the fringe, to which it adds those that are found.
+  private func fringeReachesCompletable(_ hole: Int, _ leavesHole: Bool) -> Bool? {
+    var isUndecided = false
+    var index: Int32 = 0
+    while index < fringe.count {
+      let item = fringe[index]
+      index += 1
+      var exit = summary.firstExit(item.state, item.position)
+      while exit >= 0 {
+        let settled = summary[exit]
+        exit = settled.next
+        if summary.suffix.isGap(settled.exit.position, hole) == leavesHole { continue }
+        guard let column = columnAfter(item, settled.exit.blocks) else { continue }
+        if settled.exit.count == 0 { return true }
+        var isFound = false
+        follow(item, settled.exit, column) { next in
+          if isFound { return }
+          if next.base < stableCount {
+            let verdict = verdictWithinReach(next)
+            isFound = verdict == true
+            if verdict == nil { isUndecided = true }
+          } else if !isOnFringe(next) {
+            _ = fringe.append(next)
+          }
+        }
+        if isFound { return true }
+      }
+    }
+    return isUndecided ? nil : false
   }
 
   private func isOnFringe(_ item: Item) -> Bool {
@@ -322,6 +351,18 @@ final class Completion {
   ///
   /// Dijkstra's algorithm over items; O(exits walked × log).
   func shortest(_ node: Int32, hole: Int, _ place: Place) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
+    while true {
+      let known = summary.exitCount
+      let found = shortestWithinReach(node, hole: hole, place)
+      let isCheapest = summary.isComplete || found.map { $0.cost <= summary.reach } ?? false
+      if isCheapest, summary.exitCount == known { return found }
+      summary.extend()
+    }
+  }
+
+  private func shortestWithinReach(
+    _ node: Int32, hole: Int, _ place: Place
+  ) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
     beginWalk()
     // A step stands for an item once it is taken from the queue, the cheapest first.
     _ = steps.append(Step(item: start(node, hole, place)))

@@ -22,6 +22,9 @@ final class HoleClosure: @unchecked Sendable {
   /// Keys by state and place; places by what they are.
   let keyTable: IndexTable
   private var placeTable = IndexTable()
+  /// Shape (keys + 1): where the subscriptions of a key start in `children`.
+  private let firstChildren: [Int32]
+  private let children: [Int32]
   private let exitBits: Int32
   /// What the pools borrow from.
   private let owner: MappedBytes?
@@ -40,6 +43,17 @@ final class HoleClosure: @unchecked Sendable {
     self.subscriptions = subscriptions
     self.places = places
     exitBits = Int32(Int32.bitWidth - Int32(max(exits.count - 1, 1)).leadingZeroBitCount)
+    var counts = [Int32](repeating: 0, count: keys.count + 1)
+    for index in 0..<subscriptions.count { counts[Int(subscriptions[index].parent) + 1] += 1 }
+    for key in 0..<keys.count { counts[key + 1] += counts[key] }
+    firstChildren = counts
+    var children = [Int32](repeating: 0, count: subscriptions.count)
+    for index in 0..<Int32(subscriptions.count) {
+      let parent = Int(subscriptions[index].parent)
+      children[Int(counts[parent])] = index
+      counts[parent] += 1
+    }
+    self.children = children
     for index in 0..<Int32(places.count) {
       let line = places[index].line
       let slot = placeTable.find(IndexTable.hash(line.hashKey)) { _ in false }.slot
@@ -72,6 +86,11 @@ final class HoleClosure: @unchecked Sendable {
     let keys = keys
     return keyTable.find(RightSummary.hash(state, place)) { keys[$0].position == place && keys[$0].state == state }
       .index
+  }
+
+  /// The subscriptions of a key.
+  func children(of key: Int32) -> ArraySlice<Int32> {
+    children[Int(firstChildren[Int(key)])..<Int(firstChildren[Int(key) + 1])]
   }
 
   /// What the exits of a block are numbered from.

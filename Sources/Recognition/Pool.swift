@@ -151,6 +151,9 @@ struct BucketQueue<Element: BitwiseCopyable> {
   private var heads = Pool<Int32>()
   private var free: Int32 = -1
   private var lowest: Int32 = 0
+  private var count = 0
+
+  var isEmpty: Bool { count == 0 }
 
   func deallocate() {
     links.deallocate()
@@ -162,6 +165,7 @@ struct BucketQueue<Element: BitwiseCopyable> {
     heads.removeAll()
     free = -1
     lowest = 0
+    count = 0
   }
 
   /// O(1), and O(cost) once.
@@ -177,17 +181,24 @@ struct BucketQueue<Element: BitwiseCopyable> {
       heads[cost] = links.append(link)
     }
     lowest = min(lowest, cost)
+    count += 1
+  }
+
+  /// The lowest cost of an element; nil if there is none.
+  mutating func lowestCost() -> Int32? {
+    while lowest < heads.count, heads[lowest] < 0 { lowest += 1 }
+    return lowest < heads.count ? lowest : nil
   }
 
   /// An element of the lowest cost. Amortised O(1) but for the steps over empty costs.
   mutating func popLowest() -> (element: Element, cost: Int32)? {
-    while lowest < heads.count, heads[lowest] < 0 { lowest += 1 }
-    guard lowest < heads.count else { return nil }
+    guard let lowest = lowestCost() else { return nil }
     let slot = heads[lowest]
     let link = links[slot]
     heads[lowest] = link.next
     links[slot].next = free
     free = slot
+    count -= 1
     return (link.element, lowest)
   }
 }

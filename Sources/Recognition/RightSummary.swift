@@ -81,6 +81,9 @@ final class RightSummary {
     var firstExit: Int32 = -1
     var lastExit: Int32 = -1
     var firstSubscriber: Int32 = -1
+    /// A key of a closure takes part only once it is within reach of one that was asked for, at this distance.
+    var isActive = true
+    var distance: Int32 = .max
   }
   /// An exit on its way to a key; a goto over the key's state where the exit pops all that is above it.
   private struct Event: BitwiseCopyable {
@@ -99,8 +102,12 @@ final class RightSummary {
   private let closure: HoleClosure?
   /// The first key of each of `suffix.blocks`, -1 before one is asked for.
   private var firstKeys = Pool<Int32>()
-  /// Blocks with keys that have not met the text behind their hole.
-  private var freshBlocks = Pool<Int32>()
+  /// Keys of closures by the cost of the terminals between them and a key that was asked for.
+  private var activations = BucketQueue<Int32>()
+  /// Up to which cost of terminals in a hole all ways are known. See `extend`.
+  private(set) var reach: Int32 = 10
+  /// How many exits were found; more than before means that verdicts may change.
+  var exitCount: Int { exits.count }
   /// Subscriptions are numbered behind those of the closure.
   private let sharedSubscriptions: Int32
   /// Keys by state and position; exits by key and target; gotos by the two keys.
@@ -125,7 +132,7 @@ final class RightSummary {
     running.deallocate()
     fresh.deallocate()
     firstKeys.deallocate()
-    freshBlocks.deallocate()
+    activations.deallocate()
     keyTable.deallocate()
     exitTable.deallocate()
     gotoTable.deallocate()
@@ -136,8 +143,22 @@ final class RightSummary {
   /// Amortised O(exits).
   func firstExit(_ state: UInt16, _ position: Int32) -> Int32 {
     let key = identifier(state, position)
+    activate(key, 0)
     settle()
     return firstExit(key)
+  }
+
+  /// Whether all ways are known, not only those within reach.
+  var isComplete: Bool { activations.isEmpty }
+
+  /// Looks farther, to ways that write twice as much.
+  ///
+  /// What a hole could open and leave open for the text behind it grows fast with what is written, and is seldom
+  /// needed. So the states of a hole meet the text only if they are near.
+  func extend() {
+    guard let nearest = activations.lowestCost() else { return }
+    reach = max(reach * 2, nearest)
+    settle()
   }
 
   /// Those of the closure come first.
@@ -256,21 +277,39 @@ final class RightSummary {
     let firstPosition = suffix.blocks[block].firstPosition
     let first = Int32(keys.count)
     for index in 0..<shared.count {
-      _ = keys.append(Key(state: shared[index].state, position: shared[index].position + firstPosition, block: block))
+      _ = keys.append(
+        Key(
+          state: shared[index].state, position: shared[index].position + firstPosition, block: block, isActive: false))
     }
     while firstKeys.count <= block { _ = firstKeys.append(-1) }
     firstKeys[block] = first
-    _ = freshBlocks.append(block)
     return first
   }
 
-  /// Lets all keys of a block meet the text behind their hole.
-  private func arrive(_ block: Int32) {
-    let first = firstKeys[block]
-    for key in first..<first + Int32(closure!.keys.count) {
-      let position = suffix.positions[keys[key].position]
-      if position.line.lookaheads == .any { arrive(key, keys[key].state, position) }
+  private func activate(_ key: Int32, _ distance: Int32) {
+    if keys[key].isActive || keys[key].distance <= distance { return }
+    keys.base[Int(key)].distance = distance
+    activations.insert(key, cost: min(distance, Self.maximalCost))
+  }
+
+  /// Lets a key of a closure meet the text behind its hole, and have the exits that others found there.
+  private func makeActive(_ key: Int32, _ distance: Int32) {
+    if keys[key].isActive { return }
+    keys.base[Int(key)].isActive = true
+    let closure = closure!
+    let first = firstKeys[keys[key].block]
+    for index in closure.children(of: key - first) {
+      let subscription = closure.subscriptions[index]
+      let child = subscription.child + first
+      activate(child, distance + subscription.cost)
+      var exit = keys[child].firstExit
+      while exit >= 0 {
+        deliver(index, exit)
+        exit = exits[exit].next
+      }
     }
+    let position = suffix.positions[keys[key].position]
+    if position.line.lookaheads == .any { arrive(key, keys[key].state, position) }
   }
 
   @inline(__always)
@@ -300,13 +339,15 @@ final class RightSummary {
   @inline(__always)
   private func free(_ position: Int32) -> Int32 { position < 0 ? position : suffix.free[position] }
 
-  /// Whether a way that was found before, and so is as cheap, asks for no more. O(conditions).
+  /// Whether a way that was found before is as cheap and asks for no more. O(conditions).
   @inline(__always)
   private func isKnown(_ settled: Settled, from last: Int32) -> Bool {
     var index = last
     while index >= 0 {
       let known = exits[index].exit
-      if known.blocks.includes(settled.exit.blocks), suffix.includes(known.position, settled.exit.position) {
+      if exits[index].cost <= settled.cost, known.blocks.includes(settled.exit.blocks),
+        suffix.includes(known.position, settled.exit.position)
+      {
         return true
       }
       index = exits[index].similar
@@ -316,12 +357,17 @@ final class RightSummary {
 
   private func settle() {
     while true {
-      while let block = freshBlocks.popLast() { arrive(block) }
       while freshDone < fresh.count {
         freshDone += 1
         expand(fresh[freshDone - 1])
       }
-      guard let (event, cost) = queue.popLowest() else { return }
+      guard let (event, cost) = queue.popLowest() else {
+        guard let distance = activations.lowestCost(), distance <= reach, let next = activations.popLowest() else {
+          return
+        }
+        makeActive(next.element, distance)
+        continue
+      }
       if event.isGoto {
         goOn(event.settled, cost)
       } else {
@@ -353,10 +399,12 @@ final class RightSummary {
     if keys[key].firstExit < 0 { keys.base[Int(key)].firstExit = index }
     keys.base[Int(key)].lastExit = index
     if keys[key].block >= 0, let closure {
-      var subscriber = closure.keys[key - firstKeys[keys[key].block]].firstSubscriber
+      let first = firstKeys[keys[key].block]
+      var subscriber = closure.keys[key - first].firstSubscriber
       while subscriber >= 0 {
-        deliver(subscriber, index)
-        subscriber = closure.subscriptions[subscriber].next
+        let subscription = closure.subscriptions[subscriber]
+        if keys[subscription.parent + first].isActive { deliver(subscriber, index) }
+        subscriber = subscription.next
       }
     }
     var subscriber = keys[key].firstSubscriber
@@ -385,7 +433,8 @@ final class RightSummary {
     }
     var index = last
     while index >= 0 {
-      if subscriptions[index].blocks.includes(subscription.blocks) { return }
+      let known = subscriptions[index]
+      if known.cost <= subscription.cost, known.blocks.includes(subscription.blocks) { return }
       index = subscriptions[index].similar
     }
     subscription.similar = last
@@ -412,6 +461,7 @@ final class RightSummary {
     subscription.next = keys[child].firstSubscriber
     let index = subscriptions.append(subscription) + sharedSubscriptions
     keys.base[Int(child)].firstSubscriber = index
+    activate(child, 0)
     var exit = firstExit(child)
     while exit >= 0 {
       deliver(index, exit)
