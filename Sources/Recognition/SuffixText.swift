@@ -16,7 +16,8 @@ final class SuffixText {
   private var narrowings = Pool<Narrowing>()
   private var narrowingTable = IndexTable()
   private var readings = Pool<Reading>()
-  private var readingTable = IndexTable()
+  /// Shape (segments, their bytes and one): the reading that was made there last, -1 for none.
+  private var lastReadings: [UnsafeMutableBufferPointer<Int32>] = []
   /// Positions that arrivals consist of.
   private var listed = Pool<Int32>()
   /// What is known of every hole.
@@ -55,6 +56,8 @@ final class SuffixText {
     /// In `listed`.
     var first: Int32 = 0
     var count: Int32 = 0
+    /// The one before at the same place, -1 for none.
+    var next: Int32 = -1
 
     struct Key: Equatable, BitwiseCopyable {
       var segment: Int32
@@ -66,11 +69,6 @@ final class SuffixText {
       var variant: UInt8
       static let undecided = UInt8.max
 
-      var hash: UInt64 {
-        let place = UInt64(UInt32(bitPattern: segment)) << 32 | UInt64(UInt32(bitPattern: offset))
-        let state = UInt64(UInt32(bitPattern: scanner)) << 32 | UInt64(lexClass) << 8 | UInt64(variant)
-        return IndexTable.hash(place &* 0x9E37_79B9_7F4A_7C15 ^ IndexTable.hash(state ^ line.hashKey << 40))
-      }
     }
   }
 
@@ -85,6 +83,11 @@ final class SuffixText {
     self.segments = segments
     self.closure = closure
     self.allowsOtherContexts = allowsOtherContexts
+    lastReadings = segments.map { segment in
+      let readings = UnsafeMutableBufferPointer<Int32>.allocate(capacity: segment.count + 1)
+      readings.initialize(repeating: -1)
+      return readings
+    }
   }
 
   func allowingOtherContexts() -> SuffixText {
@@ -99,7 +102,7 @@ final class SuffixText {
     narrowings.deallocate()
     narrowingTable.deallocate()
     readings.deallocate()
-    readingTable.deallocate()
+    for readings in lastReadings { readings.deallocate() }
     listed.deallocate()
     blocks.deallocate()
     blockOfPosition.deallocate()
@@ -245,15 +248,19 @@ final class SuffixText {
   }
 
   private func reading(_ key: Reading.Key) -> Int32 {
-    let readings = readings
-    return readingTable.find(key.hash) { readings[$0].key == key }.index
+    var index = lastReadings[Int(key.segment)][Int(key.offset)]
+    while index >= 0 {
+      if readings[index].key == key { return index }
+      index = readings[index].next
+    }
+    return -1
   }
 
   private func insert(_ reading: Reading) {
-    let slot = readingTable.find(reading.key.hash) { _ in false }.slot
-    let new = readings.append(reading)
-    let grown = readings
-    readingTable.insert(new, at: slot) { grown[$0].key.hash }
+    let last = lastReadings[Int(reading.key.segment)]
+    var reading = reading
+    reading.next = last[Int(reading.key.offset)]
+    last[Int(reading.key.offset)] = readings.append(reading)
   }
 
   /// All that `state` has a say in where it finds what `reading` names.

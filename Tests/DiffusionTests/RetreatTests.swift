@@ -8,17 +8,17 @@ import Vocabulary
 
 @testable import Diffusion
 
-/// Where the summaries allow what the tables do not, the sampler takes tokens back instead of giving up.
+/// What cannot be completed is refused at once, or taken back, instead of giving up.
 @Suite(.enabled(if: storeIsThere, storeHint)) struct RetreatTests {
-  @Test func regression_tokensThatLeadNowhereAreTakenBack() throws {
+  @Test func regression_tokensThatLeadNowhereCloseNoHole() throws {
     let grammar = try GrammarStore.default.open("python")
     let language = try Language(grammar)
     let before = Array("class A:\n    def f(self, *use".utf8)
     let after = Array(":\n        return 1\n".utf8)
-    // A slash behind a starred parameter is viable to the summaries, and no text closes the hole behind it.
+    // A starred parameter followed by a division is none: no lookahead under which the name is reduced leads there.
     let recogniser = HoleRecogniser(language, prefix: before, segments: [after])
-    try #require(recogniser.append(Array("\n                     /qa".utf8)))
-    try #require(!recogniser.completeAndClose())
+    #expect(!recogniser.append(Array("\n                     /qa".utf8)))
+    #expect(recogniser.completeAndClose())
 
     let parser = try SyntaxParser(grammar)
     let tokenizer = try DefaultModel.tokenizer()
