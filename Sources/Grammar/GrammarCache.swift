@@ -4,26 +4,16 @@ import Glibc
 
 /// Files beside a grammar that hold what was computed from it; without them it is computed again.
 ///
-///     header    "ESPCACHE", signature of the contents' layout, fingerprint of the grammar, length and hash of what follows
+///     header    "ESPCACHE", signature, length and hash of what follows
 ///     body      as the writer gave it, at a multiple of 8 bytes
 ///
-/// A file is used only if signature, fingerprint, length and hash are right.
+/// The signature tells apart all that the body is computed from, and its layout. A file is used only if signature, length
+/// and hash are right.
 public struct GrammarCache: Sendable {
   let folder: URL
-  /// Of all that the contents depend on: tables, description, dialect.
-  let fingerprint: UInt64
 
   private static let magic: [UInt8] = Array("ESPCACHE".utf8)
-  private static let headerSize = 40
-
-  /// The cache in the folder of a grammar whose compiled tables are `tables`. O(description and dialect).
-  init(folder: URL, tables: UInt64) {
-    self.folder = folder
-    fingerprint = ["grammar.yml", "dialect.yml"].reduce(tables) { hash, name in
-      let bytes = (try? Data(contentsOf: folder.appendingPathComponent(name))) ?? Data()
-      return bytes.withUnsafeBytes { espalier_hash($0.baseAddress, UInt64($0.count), hash &+ UInt64($0.count)) }
-    }
-  }
+  private static let headerSize = 32
 
   /// The body of the file `name`, mapped into memory; nil if there is none that fits. O(its length).
   public func read(_ name: String, signature: UInt64) -> MappedBytes? {
@@ -33,9 +23,7 @@ public struct GrammarCache: Sendable {
     let header = file.header
     guard header.prefix(Self.magic.count).elementsEqual(Self.magic) else { return nil }
     let body = file.bytes
-    let expected = [
-      signature, fingerprint, UInt64(body.count), espalier_hash(body.baseAddress, UInt64(body.count), fingerprint),
-    ]
+    let expected = [signature, UInt64(body.count), espalier_hash(body.baseAddress, UInt64(body.count), signature)]
     for (index, value) in expected.enumerated()
     where header.loadUnaligned(fromByteOffset: 8 + 8 * index, as: UInt64.self) != value {
       return nil
@@ -46,8 +34,8 @@ public struct GrammarCache: Sendable {
   /// Writes the file `name` whole, or not at all where the folder cannot be written to.
   public func write(_ name: String, signature: UInt64, body: Data) {
     var data = Data(Self.magic)
-    let hash = body.withUnsafeBytes { espalier_hash($0.baseAddress, UInt64($0.count), fingerprint) }
-    for value in [signature, fingerprint, UInt64(body.count), hash] {
+    let hash = body.withUnsafeBytes { espalier_hash($0.baseAddress, UInt64($0.count), signature) }
+    for value in [signature, UInt64(body.count), hash] {
       withUnsafeBytes(of: value) { data.append(contentsOf: $0) }
     }
     data.append(body)

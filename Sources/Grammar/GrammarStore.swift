@@ -104,7 +104,7 @@ public struct GrammarStore: Sendable {
     return Grammar(
       name: name, tables: contents.tables, lexer: contents.lexer, keywords: contents.keywords,
       description: description, dialect: dialect, reading: try Self.reading(dialect, path: dialectPath),
-      library: library, cache: GrammarCache(folder: folder, tables: contents.hash))
+      library: library, cache: GrammarCache(folder: folder))
   }
 
   /// Throws `invalidDescription` for a pattern that is no regular expression.

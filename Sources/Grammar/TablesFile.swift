@@ -24,8 +24,6 @@ enum TablesFile {
     var tables: ParseTables
     var lexer: LexicalAutomaton
     var keywords: LexicalAutomaton?
-    /// Of the file's body; 0 where there was none yet.
-    var hash: UInt64 = 0
   }
 
   // MARK: Writing
@@ -138,8 +136,10 @@ enum TablesFile {
     guard length == UInt64(body.count) else {
       throw Mismatch(expected: "\(length) bytes of tables", found: "\(body.count)")
     }
-    let hash = bytes.loadUnaligned(fromByteOffset: 32, as: UInt64.self)
-    guard hash == espalier_hash(body.baseAddress, UInt64(body.count), 0) else {
+    guard
+      bytes.loadUnaligned(fromByteOffset: 32, as: UInt64.self)
+        == espalier_hash(body.baseAddress, UInt64(body.count), 0)
+    else {
       throw Mismatch(expected: "intact tables", found: "damaged ones (their hash differs)")
     }
 
@@ -154,7 +154,7 @@ enum TablesFile {
     try check(
       tables.lexStates.allSatisfy { Int($0) < lexer.stateCount || $0 == ParseTables.noLookahead },
       "lex states of the lexer")
-    return Contents(tables: tables, lexer: lexer, keywords: keywords, hash: hash)
+    return Contents(tables: tables, lexer: lexer, keywords: keywords)
   }
 
   private static func check(_ condition: Bool, _ expected: String) throws(Mismatch) {

@@ -1,3 +1,4 @@
+import CGrammar
 import Foundation
 import Grammar
 
@@ -6,6 +7,7 @@ extension HoleClosure {
   static func cached(_ language: Language, allowsOtherContexts: Bool) -> HoleClosure {
     let kind = (language.appliesDialect ? "" : "-plain") + (allowsOtherContexts ? "-wide" : "")
     let name = "holes\(kind).bin"
+    let signature = signature(language)
     if let file = language.grammar.cache?.read(name, signature: signature),
       let known = HoleClosure(file, language)
     {
@@ -17,17 +19,43 @@ extension HoleClosure {
   }
 
   /// Raised with every change of what is stored or of the rules that it follows from.
-  private static let format = 1
+  private static let format = 2
 
-  /// Of the layout in memory, which is that in the file.
-  private static let signature: UInt64 = {
+  /// Of the layout in memory, which is that in the file, and of all of the language that the rules look at.
+  ///
+  /// O(tables), two milliseconds for large grammars.
+  private static func signature(_ language: Language) -> UInt64 {
     let sizes = [
       format, MemoryLayout<RightSummary.Key>.stride, MemoryLayout<RightSummary.Settled>.stride,
       MemoryLayout<RightSummary.Subscription>.stride, MemoryLayout<RightSummary.Exit>.size,
-      MemoryLayout<BlockEffect>.size, MemoryLayout<BlockChange>.size,
+      MemoryLayout<BlockEffect>.size, MemoryLayout<BlockChange>.size, language.stateCount, language.symbolCount,
+      language.wordTerminal.index, language.layout?.indent.index ?? 0, language.layout?.dedent.index ?? 0,
+      language.layout?.newline.index ?? 0,
     ]
-    return sizes.reduce(UInt64(0)) { IndexTable.hash($0 &* 31 &+ UInt64($1)) }
-  }()
+    var hash: UInt64 = 0
+    func add<Element: BitwiseCopyable>(_ elements: UnsafeBufferPointer<Element>) {
+      let bytes = UnsafeRawBufferPointer(elements)
+      hash = espalier_hash(bytes.baseAddress, UInt64(bytes.count), hash &+ UInt64(bytes.count))
+    }
+    func add<Element: BitwiseCopyable>(_ elements: [Element]) { elements.withUnsafeBufferPointer { add($0) } }
+    add(sizes)
+    add(UnsafeBufferPointer(start: language.cells, count: language.stateCount * language.symbolCount))
+    add(language.listStarts)
+    let actions = UnsafeBufferPointer(start: language.actions, count: Int(language.listStarts.last ?? 0))
+    add(actions.map { UInt64($0.kind.rawValue) << 32 | UInt64($0.childCount) << 16 | UInt64($0.operand) })
+    add(language.lexStates)
+    add(language.samples.costs)
+    add(language.bracketChange)
+    add(language.contextChange)
+    add(language.isInExtra.map { UInt8($0 ? 1 : 0) })
+    add(language.startsExtra.map { UInt8($0 ? 1 : 0) })
+    add(language.isReservedEverywhere.map { UInt8($0 ? 1 : 0) })
+    if let reserved = language.reserved {
+      let words = language.keywords?.reachable[0] ?? []
+      add((0..<UInt16(language.stateCount)).flatMap { state in words.map { reserved.contains(state, $0) } })
+    }
+    return hash
+  }
 
   /// A place without its set, which languages number as they come up.
   private struct StoredPlace: BitwiseCopyable {
