@@ -15,6 +15,19 @@ KEYWORDS = {
     "c": "int char void const static struct return if else for while do switch case break continue default sizeof "
          "unsigned long double typedef enum goto NULL".split(),
     "json": "true false null".split(),
+    "java": "public private protected static final class interface extends implements abstract void int long boolean "
+            "char double return if else for while do switch case break continue new this super null true false try "
+            "catch finally throw throws import package instanceof enum".split(),
+    "go": "func package import return if else for range switch case default break continue type struct interface map "
+          "chan go defer select var const nil true false string int error".split(),
+    "javascript": "function return if else for while do switch case break continue default var let const new this null "
+                  "undefined true false try catch finally throw typeof instanceof in of class extends import export "
+                  "async await".split(),
+    "cpp": "int char void const static struct class public private protected virtual override return if else for while "
+           "do switch case break continue default unsigned long double bool auto namespace using template typename "
+           "new delete this nullptr true false try catch throw operator".split(),
+    "rust": "fn let mut pub struct enum impl trait for in if else match while loop return use mod self Self crate super "
+            "as where type const static ref move unsafe async await dyn true false".split(),
 }
 # Characters that people take for one another; a replacement stays in its group half of the time.
 GROUPS = ["()[]{}", ",;:.", "\"'`", "=+-*/<>!&|%^~"]

@@ -9,9 +9,11 @@ import hashlib
 import json
 
 import numpy
+import yaml
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from settings import CORPUS, LANGUAGES, TOKENIZER, WORK
+import start
+from settings import CORPUS, HERE, LANGUAGES, TOKENIZER, WORK
 
 # Alternatives in order of preference; README.md explains them. The Swift tokenizer implements exactly this.
 PATTERN = r"\\[^\s]|\r?\n[ \t]*|[ \t]+|[\p{L}_]+|\p{N}{1,3}|[^\s\p{L}\p{N}_]|\s"
@@ -58,9 +60,14 @@ def pack(tokenizer, part):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=int, default=4096, help="entries of the vocabulary")
+    parser.add_argument("--config", default=str(HERE / "small.yml"))
     options = parser.parse_args()
-    tokenizer = train(options.size)
+    with open(options.config) as stream:
+        config = yaml.safe_load(stream)
+    if "start" in config:
+        tokenizer = start.tokenizer(config["start"])
+    else:
+        tokenizer = train(config["shape"]["vocab_size"])
     tokenizer.save(str(TOKENIZER))
     for text in ["a = [1,\t'é\\n']\r\n\r\n    if x_1:\f\u00a0pass\n", "{\"k\": -1.5e+10}", "\\\n\\"]:
         assert tokenizer.decode(tokenizer.encode(text).ids, skip_special_tokens=False) == text, repr(text)

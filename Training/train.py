@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from torch.nn import functional as F
 
 import noise
+import start
 from model import Denoiser, Shape
 from settings import HERE, TOKENIZER, WORK
 
@@ -60,6 +61,8 @@ class Run:
         torch.manual_seed(config["seed"])
         self.device = torch.device(config["device"])
         self.network = Denoiser(Shape(**config["shape"])).to(self.device)
+        if "start" in config:
+            self.network.load_state_dict(start.weights(config["start"]))
         self.average = {n: p.detach().clone() for n, p in self.network.named_parameters()}
         self.optimizers = optimizers(self.network, config)
         self.step, self.seconds, self.tokens = 0, 0.0, 0
