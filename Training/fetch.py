@@ -15,9 +15,7 @@ import re
 import subprocess
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-WORK = HERE / "work"
-MANIFEST = HERE / "manifest.json"
+from settings import MANIFEST, WORK
 
 
 def sha256(path):

@@ -1,9 +1,10 @@
 """Paths and constants that the steps of the pipeline share."""
 
+import os
 import pathlib
 
 HERE = pathlib.Path(__file__).resolve().parent
-WORK = HERE / "work"
+WORK = pathlib.Path(os.environ.get("ESPALIER_TRAINING_WORK", HERE / "work"))
 CORPUS = WORK / "corpus"
 TOKENIZER = WORK / "tokenizer.json"
 MANIFEST = HERE / "manifest.json"

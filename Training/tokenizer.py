@@ -29,7 +29,8 @@ def documents(part):
             yield document["language"], document["text"]
 
 
-def train(size):
+def train(size, texts=None):
+    """A tokenizer of `size` entries from `texts`, by default those of the training part."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
         pre_tokenizers.Split(Regex(PATTERN), behavior="isolated"),
@@ -39,21 +40,22 @@ def train(size):
     trainer = trainers.BpeTrainer(
         vocab_size=size, special_tokens=SPECIAL, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         max_token_length=32, show_progress=False)
-    tokenizer.train_from_iterator((text for _, text in documents("train")), trainer)
+    tokenizer.train_from_iterator(texts or (text for _, text in documents("train")), trainer)
     assert tokenizer.get_vocab_size() == size, "the corpus is too small for this vocabulary"
     assert [tokenizer.token_to_id(s) for s in SPECIAL] == list(range(len(SPECIAL)))
     return tokenizer
 
 
-def pack(tokenizer, part):
-    """Writes PART.LANGUAGE.npy: the documents of one language as uint16, each followed by <eos>."""
+def pack(tokenizer, part, folder=WORK, every=1):
+    """Writes PART.LANGUAGE.npy: every n-th document of each language as uint16, each followed by <eos>."""
     streams = {language: [] for language in LANGUAGES}
-    for language, text in documents(part):
-        streams[language].append(numpy.array(tokenizer.encode(text).ids + [EOS], dtype=numpy.uint16))
+    for index, (language, text) in enumerate(documents(part)):
+        if index % every == 0:
+            streams[language].append(numpy.array(tokenizer.encode(text).ids + [EOS], dtype=numpy.uint16))
     counts = {}
     for language, arrays in streams.items():
         packed = numpy.concatenate(arrays)
-        numpy.save(WORK / f"{part}.{language}.npy", packed)
+        numpy.save(folder / f"{part}.{language}.npy", packed)
         counts[language] = len(packed)
     return counts
 
