@@ -34,8 +34,8 @@ struct AuditLocalise: ParsableCommand {
   @Option(help: "Seed of the damage.")
   var seed: UInt64 = 1
 
-  @Option(name: .customLong("line-weight"), help: "What a line in front of the parser's place costs, in logits.")
-  var lineWeight: Float = 0.5
+  @Option(name: .customLong("distance-weight"), help: "What distance from the parser's place counts against the model.")
+  var distanceWeight: Float = 1
 
   @OptionGroup var model: RankingModelOption
 
@@ -55,7 +55,7 @@ struct AuditLocalise: ParsableCommand {
       let corpus = try AuditCorpus(paths: [synthetic], language: language, store: store)
       for (name, inputs) in corpus.byLanguage {
         let grammar = try store.open(name)
-        var audit = LocalisationAudit(grammar, try Localiser(grammar, denoiser, lineWeight: lineWeight))
+        var audit = LocalisationAudit(grammar, try Localiser(grammar, denoiser, distanceWeight: distanceWeight))
         try audit.damage(
           grammar, try Repairer(grammar), inputs, lines: 1...maximumLines, count: count, seed: seed)
         rows += audit.rows
@@ -67,7 +67,7 @@ struct AuditLocalise: ParsableCommand {
         throw CommandError("\(path): expected a name that starts with an installed language, or --language")
       }
       let grammar = try store.open(language)
-      var audit = LocalisationAudit(grammar, try Localiser(grammar, denoiser, lineWeight: lineWeight))
+      var audit = LocalisationAudit(grammar, try Localiser(grammar, denoiser, distanceWeight: distanceWeight))
       for record in try RepairRecord.read(path).prefix(count) {
         guard let broken = record.broken, let fixed = record.fixed else { continue }
         try audit.add(broken, fixed: fixed)
