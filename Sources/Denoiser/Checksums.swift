@@ -31,7 +31,10 @@ struct Checksums {
   init?(folder: String) throws(DenoiserError) {
     let path = folder + "/" + Self.fileName
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    try self.init(try FileBytes(mapping: path).data, file: path)
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw .unreadable(file: path, reason: "it is not a file that can be read")
+    }
+    try self.init(data, file: path)
   }
 
   /// Compares the bytes of a file with its digest; a file that is not listed is taken as it is.
