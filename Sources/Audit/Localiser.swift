@@ -76,8 +76,8 @@ public final class Localiser {
     return rankings
   }
 
-  /// How rarely a mistake is so many lines in front of the place where the text cannot go on, in nats against none: of
-  /// the damages to files of the tool's own languages four fifths are in that line, a tenth one before it.
+  /// What the distance from the place where the text cannot go on counts, in nats: a guess after 50 damaged files of
+  /// Java, of which the place was in that line for 80% and within three for 96%.
   private static func surprise(_ distance: Int) -> Float { distance == 0 ? 0 : 2 + 1.5 * log(Float(distance)) }
 
   /// Where the first terminal is that cannot follow the text before it.
