@@ -42,7 +42,7 @@ let package = Package(
     layer("Generation", ["Diffusion", "Syntax"]),
     layer("Standards", ["Recognition", "Reporting", "Syntax", .product(name: "Yams", package: "Yams")]),
     layer("Reporting"),
-    layer("Audit", ["Diffusion", "Repair", "Syntax"]),
+    layer("Audit", ["Diffusion", "Generation", "Repair", "Syntax"]),
     .executableTarget(
       name: "espalier",
       dependencies: [
@@ -57,7 +57,7 @@ let package = Package(
     tests("RecognitionTests", ["Recognition", "Syntax"], data: ["Cases"]),
     tests("VocabularyTests", ["Vocabulary"], data: ["Data"]),
     tests("ConstraintTests", ["Constraint", "Denoiser", "Syntax"]),
-    tests("DenoiserTests", ["CTensor", "Denoiser", "Tensor"], data: ["Data"]),
+    tests("DenoiserTests", ["CModel", "CTensor", "Denoiser", "Tensor"], data: ["Data"]),
     tests("DiffusionTests", ["Diffusion", "Generation", "Syntax"]),
     tests("RepairTests", ["Denoiser", "Repair"]),
     tests("StandardsTests", ["Standards"]),

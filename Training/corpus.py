@@ -6,23 +6,29 @@ Every line of the result is {"source", "path", "language", "text"}. The same arc
 import argparse
 import ast
 import hashlib
+import io
 import json
 import os
 import random
 import re
+import subprocess
 import tarfile
 import zipfile
 from collections import Counter
 
 import contamination
 from fetch import main_archive
-from settings import CORPUS, LANGUAGES, MANIFEST, SEED
+from settings import CORPUS, DEFAULT_LANGUAGES, LANGUAGES, MANIFEST, SEED
 
 # Bytes: the smallest and largest file, the most from one package, and the most in all.
 SMALLEST = 200
 LARGEST = {"python": 60_000, "c": 90_000, "json": 30_000}
 PER_PACKAGE = {"python": 450_000, "c": 500_000, "json": 1_200_000}
 TOTAL = {"python": 15_000_000, "c": 12_000_000, "json": 7_000_000}
+for name in LANGUAGES:
+    LARGEST.setdefault(name, 60_000)
+    PER_PACKAGE.setdefault(name, 600_000)
+    TOTAL.setdefault(name, 8_000_000)
 VALID_SHARE = 50  # one file of 50 is held out
 NEAR = 0.5  # a file with a larger share of shingles seen before is a near duplicate
 SHINGLE = 5  # lines
@@ -31,32 +37,38 @@ GENERATED = re.compile(r"(?i)generated (by|from|file|code|automatically)|automat
                        r"do not (edit|modify)")
 COPYLEFT = re.compile(r"(?i)general public license|\bL?GPL\b|mozilla public|\bSSPL\b|creative commons|"
                       r"all rights reserved\. no")
-SKIP = re.compile(r"(?i)(^|/)(_?vendor(ed)?|third[_-]?party|node_modules|extern(al)?|locales?|langs?|i18n|"
+SKIP = re.compile(r"(?i)(^|/)(_?vendor(ed)?|deps|third[_-]?party|node_modules|extern(al)?|locales?|langs?|i18n|"
                   r"translations|migrations|testdata|unicode)/|"
                   r"\.min\.|_pb2|HumanEval|package-lock|\.ipynb|\.map\.json|LICENSE")
-HEADER = {"c": re.compile(r"\A\s*(/\*.*?\*/|(//[^\n]*\n)+)\s*", re.S), "python": re.compile(r"\A((#[^\n]*)?\n)+")}
+COMMENT = re.compile(r"\A\s*(/\*.*?\*/|(//[^\n]*\n)+)\s*", re.S)
+HEADER = {"python": re.compile(r"\A((#[^\n]*)?\n)+"),
+          **dict.fromkeys(("c", "java", "go", "javascript", "cpp", "rust"), COMMENT)}
 
 
-def members(archive):
+def language_of(path, languages):
+    """The first of `languages` that a path belongs to, or None."""
+    return next((name for name in languages if path.endswith(LANGUAGES[name])), None)
+
+
+def members(archive, languages):
     """Yields (path, bytes) of the files of interest in an archive, in order of their paths."""
-    suffixes = tuple(s for group in LANGUAGES.values() for s in group)
-    largest = max(LARGEST.values())
+    largest = max(LARGEST[name] for name in languages)
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as bundle:
             for info in sorted(bundle.infolist(), key=lambda i: i.filename):
-                if info.filename.endswith(suffixes) and SMALLEST <= info.file_size <= largest:
+                if language_of(info.filename, languages) and SMALLEST <= info.file_size <= largest:
                     yield info.filename, bundle.read(info)
         return
+    source = archive
+    if archive.suffix == ".deb":
+        tree = subprocess.run(["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE, check=True).stdout
+        source = None
     found = []
-    with tarfile.open(archive) as bundle:
+    with tarfile.open(source, fileobj=None if source else io.BytesIO(tree)) as bundle:
         for info in bundle:
-            if info.isfile() and info.name.endswith(suffixes) and SMALLEST <= info.size <= largest:
+            if info.isfile() and language_of(info.name, languages) and SMALLEST <= info.size <= largest:
                 found.append((info.name, bundle.extractfile(info).read()))
     yield from sorted(found)
-
-
-def language_of(path):
-    return next(name for name, suffixes in LANGUAGES.items() if path.endswith(suffixes))
 
 
 def strict_json(text):
@@ -107,10 +119,8 @@ def candidates(entry):
     archive = main_archive(entry)
     if archive is None:
         raise SystemExit(f"{entry['name']}: not downloaded, run fetch.py first")
-    files = []
-    for path, data in members(archive):
-        language = language_of(path)
-        files.append((path, language, data))
+    languages = entry.get("languages", DEFAULT_LANGUAGES)
+    files = [(path, language_of(path, languages), data) for path, data in members(archive, languages)]
     random.Random(f"{SEED} {entry['name']}").shuffle(files)
     taken = Counter()
     for path, language, data in files:

@@ -1,6 +1,7 @@
 """Measure the exported model on held-out files; writes work/evaluation.md and prints one JSON line.
 
-- Masked cross-entropy in nats per token, and the share of masked tokens guessed at once, per language and mask rate.
+- Masked cross-entropy in nats per token, and the share of masked tokens guessed at once, per language and mask rate;
+  beside it that of the model that training started from, with the same tokenizer on the same windows and masks.
 - Error localisation on one synthetic damage per window: is the place among the 1, 3, 5 places that the error head
   ranks highest? A neighbouring token counts as found. Beside it, the same by chance.
 - Length inside a hole: how often the number of tokens predicted as <pad> among surplus masks is exact, and within one.
@@ -17,9 +18,12 @@ import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
+import yaml
+
 import noise
+import start
 from model import Denoiser, Shape
-from settings import LANGUAGES, MODEL, WORK
+from settings import HERE, LANGUAGES, MODEL, WORK
 from tokenizer import MASK, PAD
 
 LENGTH = 256
@@ -43,10 +47,13 @@ def hidden_states(network, samples):
     return torch.cat([network.model(tokens[i:i + 16]) for i in range(0, len(tokens), 16)])
 
 
+def masks_of(windows, rate, rng):
+    return [rng.random(LENGTH) < rate for _ in windows]
+
+
 @torch.inference_mode()
-def masked_prediction(network, windows, rate, rng):
-    """Cross-entropy in nats and accuracy over the masked places."""
-    masks = [rng.random(LENGTH) < rate for _ in windows]
+def masked_prediction(network, windows, masks):
+    """Cross-entropy in nats per token and accuracy over the masked places."""
     states = hidden_states(network, [numpy.where(m, MASK, w) for m, w in zip(masks, windows)])
     chosen = torch.from_numpy(numpy.stack(masks))
     targets = torch.from_numpy(numpy.stack(windows))[chosen]
@@ -99,9 +106,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=pathlib.Path, default=MODEL)
     parser.add_argument("--count", type=int, default=200, help="windows per figure")
+    parser.add_argument("--beside", type=pathlib.Path, default=HERE / "small.yml",
+                        help="configuration whose `start` is measured, too")
     options = parser.parse_args()
     torch.set_num_threads(2)
     network = load(options.model)
+    source = yaml.safe_load(options.beside.read_text()).get("start")
+    before = None
+    if source and start.read(source, "tokenizer") == (options.model / "tokenizer.json").read_bytes():
+        before = Denoiser(network.shape)
+        before.load_state_dict(start.weights(source))
+        before.eval()
     tokenizer = Tokenizer.from_file(str(options.model / "tokenizer.json"))
     frequencies = noise.Corpus("train").frequencies(tokenizer.get_vocab_size())
     vocabulary = noise.Vocabulary(tokenizer, frequencies)
@@ -110,7 +125,8 @@ def main():
     results = {}
     for language in LANGUAGES:
         windows = [corpus.window(language, LENGTH, vocabulary, rng) for _ in range(options.count)]
-        entropies = {rate: masked_prediction(network, windows, rate, rng) for rate in RATES}
+        masks = {rate: masks_of(windows, rate, rng) for rate in RATES}
+        entropies = {rate: masked_prediction(network, windows, masks[rate]) for rate in RATES}
         found, chance = localisation(network, corpus, vocabulary, language, 2 * options.count, rng)
         results[language] = {
             "unigram": unigram(windows, frequencies),
@@ -119,6 +135,9 @@ def main():
             "localisation": found, "chance": chance,
             "hole_length": hole_length(network, windows, rng),
         }
+        if before:
+            results[language]["before"] = {
+                str(rate): masked_prediction(before, windows, masks[rate])[0] for rate in RATES}
     rows = ["| | " + " | ".join(LANGUAGES) + " |", "|---|" + "---|" * len(LANGUAGES)]
 
     def row(title, value):
@@ -126,6 +145,8 @@ def main():
 
     for rate in RATES:
         row(f"cross-entropy, nats per masked token, rate {rate}", lambda r: f"{r['entropy'][str(rate)]:.2f}")
+        if before:
+            row(f"the model before, rate {rate}", lambda r: f"{r['before'][str(rate)]:.2f}")
     row("the same from token frequencies alone", lambda r: f"{r['unigram']:.2f}")
     for rate in RATES:
         row(f"masked tokens guessed at once, rate {rate}", lambda r: f"{r['accuracy'][str(rate)]:.0%}")

@@ -5,6 +5,7 @@
 """
 
 import argparse
+import concurrent.futures
 import glob
 import hashlib
 import json
@@ -14,9 +15,7 @@ import re
 import subprocess
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-WORK = HERE / "work"
-MANIFEST = HERE / "manifest.json"
+from settings import MANIFEST, WORK
 
 
 def sha256(path):
@@ -66,7 +65,13 @@ def fetch_debian(entry, folder):
     run(["apt-get", *apt_options(), "source", "--download-only", entry["name"] + pin], folder)
 
 
-FETCHERS = {"pypi": fetch_pypi, "debian": fetch_debian}
+def fetch_debian_binary(entry, folder):
+    """A package as it is installed: libraries of Rust and JavaScript come as sources."""
+    pin = f"={entry['version']}" if "version" in entry else ""
+    run(["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", entry["name"] + pin], folder)
+
+
+FETCHERS = {"pypi": fetch_pypi, "debian": fetch_debian, "debian-binary": fetch_debian_binary}
 
 
 def package_folder(entry):
@@ -76,7 +81,7 @@ def package_folder(entry):
 def main_archive(entry):
     """The archive that holds the upstream sources, or None where nothing was downloaded yet."""
     folder = package_folder(entry)
-    names = [p for p in sorted(folder.glob("*")) if p.suffix == ".whl" or ".orig.tar." in p.name]
+    names = [p for p in sorted(folder.glob("*")) if p.suffix in (".whl", ".deb") or ".orig.tar." in p.name]
     names = [p for p in names if not p.name.endswith(".asc")]
     return max(names, key=os.path.getsize) if names else None
 
@@ -84,8 +89,22 @@ def main_archive(entry):
 def found_version(entry, archive):
     if entry["ecosystem"] == "pypi":
         return archive.name.split("-")[1]
+    if entry["ecosystem"] == "debian-binary":
+        return run(["dpkg-deb", "--field", archive.name, "Version"], archive.parent).strip()
     description = next(package_folder(entry).glob("*.dsc")).read_text()
     return re.search(r"^Version: (\S+)", description, re.M).group(1)
+
+
+def download(entry):
+    """Fetches an entry that is not there yet; returns what went wrong, or None."""
+    folder = package_folder(entry)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if main_archive(entry) is None:
+            FETCHERS[entry["ecosystem"]](entry, folder)
+        return None if main_archive(entry) else "no source archive in the package"
+    except RuntimeError as error:
+        return str(error)
 
 
 def main():
@@ -94,20 +113,16 @@ def main():
     options = parser.parse_args()
     manifest = json.loads(MANIFEST.read_text())
     kept = []
-    for entry in manifest["packages"]:
-        folder = package_folder(entry)
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            if main_archive(entry) is None:
-                FETCHERS[entry["ecosystem"]](entry, folder)
-            archive = main_archive(entry)
-            if archive is None:
-                raise RuntimeError("no source archive in the package")
-        except RuntimeError as error:
-            if not options.pin:
-                sys.exit(f"{entry['name']}: {error}")
-            print(f"left out {entry['name']}: {error}", file=sys.stderr)
+    apt_options()  # the lists are made once, before downloads go on side by side
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        problems = list(pool.map(download, manifest["packages"]))
+    for entry, problem in zip(manifest["packages"], problems):
+        if problem and not options.pin:
+            sys.exit(f"{entry['name']}: {problem}")
+        if problem:
+            print(f"left out {entry['name']}: {problem}", file=sys.stderr)
             continue
+        archive = main_archive(entry)
         digest = sha256(archive)
         if options.pin:
             entry.setdefault("version", found_version(entry, archive))

@@ -15,6 +15,19 @@ KEYWORDS = {
     "c": "int char void const static struct return if else for while do switch case break continue default sizeof "
          "unsigned long double typedef enum goto NULL".split(),
     "json": "true false null".split(),
+    "java": "public private protected static final class interface extends implements abstract void int long boolean "
+            "char double return if else for while do switch case break continue new this super null true false try "
+            "catch finally throw throws import package instanceof enum".split(),
+    "go": "func package import return if else for range switch case default break continue type struct interface map "
+          "chan go defer select var const nil true false string int error".split(),
+    "javascript": "function return if else for while do switch case break continue default var let const new this null "
+                  "undefined true false try catch finally throw typeof instanceof in of class extends import export "
+                  "async await".split(),
+    "cpp": "int char void const static struct class public private protected virtual override return if else for while "
+           "do switch case break continue default unsigned long double bool auto namespace using template typename "
+           "new delete this nullptr true false try catch throw operator".split(),
+    "rust": "fn let mut pub struct enum impl trait for in if else match while loop return use mod self Self crate super "
+            "as where type const static ref move unsafe async await dyn true false".split(),
 }
 # Characters that people take for one another; a replacement stays in its group half of the time.
 GROUPS = ["()[]{}", ",;:.", "\"'`", "=+-*/<>!&|%^~"]
@@ -27,7 +40,7 @@ class Vocabulary:
         size = tokenizer.get_vocab_size()
         self.texts = [tokenizer.decode([i], skip_special_tokens=False) for i in range(size)]
         self.newline = numpy.array([text.startswith(("\n", "\r\n")) for text in self.texts])
-        first = {text: i for i, text in reversed(list(enumerate(self.texts)))}
+        self.first = first = {text: i for i, text in reversed(list(enumerate(self.texts)))}
         self.groups = [[first[c] for c in group] for group in GROUPS]
         self.group_of = {token: group for group in self.groups for token in group}
         self.keywords = {name: [first[w] for w in words if w in first] for name, words in KEYWORDS.items()}
@@ -64,10 +77,11 @@ class Vocabulary:
 
 
 class Corpus:
-    """The packed token streams of one part, `train` or `valid`."""
+    """The packed token streams of one part, `train` or `valid`; of each the first `share` only."""
 
-    def __init__(self, part):
-        self.streams = {name: numpy.load(WORK / f"{part}.{name}.npy") for name in LANGUAGES}
+    def __init__(self, part, share=1.0):
+        streams = {name: numpy.load(WORK / f"{part}.{name}.npy") for name in LANGUAGES}
+        self.streams = {name: stream[:int(len(stream) * share)] for name, stream in streams.items()}
 
     def frequencies(self, size):
         return sum(numpy.bincount(stream, minlength=size) for stream in self.streams.values())
@@ -120,35 +134,75 @@ def damage(tokens, language, count, vocabulary, rng):
     return numpy.array(visible), numpy.array(targets), numpy.array(wrong)
 
 
-def holes(visible, targets, wrong, length, rate, rng):
-    """Masks one to four contiguous spans, most with surplus masks at the end whose target is <pad>.
+def split_line(token, vocabulary):
+    """The tokens of a line end and of the blanks behind it, where `token` is both; else None."""
+    text = vocabulary.texts[token]
+    rest = text.lstrip("\r\n")
+    end = text[:len(text) - len(rest)]
+    if not rest or end not in vocabulary.first or rest not in vocabulary.first:
+        return None
+    return vocabulary.first[end], vocabulary.first[rest]
 
-    `rate` is about the share of places in spans. In half of the samples some places of a span are revealed, as they are
-    in the middle of a denoising run.
+
+def spans(visible, length, rate, short, vocabulary, rng):
+    """The spans [start, end) that become holes, ascending and apart.
+
+    `rate` is about the share of places in them. With `short`, half of the samples have spans of 1 to 24 places, and
+    half of the spans are whole lines.
     """
     count = int(rng.integers(1, 5))
     size = max(1, int(rate * length / count))
+    if short and rng.random() < 0.5:
+        size = 12
+    lines = numpy.flatnonzero(vocabulary.newline[visible])
+    position = 0
+    for start in sorted(rng.integers(0, len(visible), count).tolist()):
+        end = start + 1 + int(rng.integers(size * 2))
+        if short and rng.random() < 0.5 and len(lines):
+            start = int(lines[min(numpy.searchsorted(lines, start), len(lines) - 1)])
+            behind = lines[lines > max(start, end - 4)]
+            end = int(behind[0]) if len(behind) else len(visible)
+        end = min(end, len(visible))
+        if position <= start < end:
+            yield start, end
+            position = end
+
+
+def holes(visible, targets, wrong, length, rate, rng, vocabulary, short=False):
+    """Masks one to four contiguous spans, most with surplus masks at the end whose target is <pad>.
+
+    In half of the samples some places of a span are revealed, as they are in the middle of a denoising run. With
+    `short`, more masks may be surplus, and a hole at the start of a line may start behind the line end.
+    """
     reveal = rng.random() * 0.7 if rng.random() < 0.5 else 0.0
     parts, position = [], 0
-    for start in sorted(rng.integers(0, len(visible), count).tolist()):
-        if start < position:
-            continue
-        end = min(start + 1 + int(rng.integers(size * 2)), len(visible))
-        surplus = int(min(rng.geometric(0.2), 24)) if rng.random() < 0.6 else 0
-        shown = numpy.concatenate((targets[start:end], numpy.full(surplus, PAD)))
-        masked = rng.random(len(shown)) >= reveal
+    for start, end in spans(visible, length, rate, short, vocabulary, rng):
+        kind = rng.random()
+        surplus = int(min(rng.geometric(0.2), 24)) if kind < 0.6 else 0
+        if short and kind < 0.35:
+            surplus = int(rng.integers(1, 49))
         parts.append((visible[position:start], targets[position:start], wrong[position:start]))
+        own = targets[start:end]
+        split = split_line(int(own[0]), vocabulary) if short and rng.random() < 0.5 else None
+        if split:
+            parts.append((numpy.array(split[:1]), numpy.array(split[:1]), numpy.zeros(1, dtype=bool)))
+            own = numpy.concatenate((split[1:], own[1:]))
+        shown = numpy.concatenate((own, numpy.full(surplus, PAD)))
+        masked = rng.random(len(shown)) >= reveal
         parts.append((numpy.where(masked, MASK, shown), shown, numpy.zeros(len(shown), dtype=bool)))
         position = end
     parts.append((visible[position:], targets[position:], wrong[position:]))
     return [numpy.concatenate(column)[:length] for column in zip(*parts)]
 
 
-def batch(corpus, vocabulary, config, step, damaged):
+def batch(corpus, vocabulary, config, step, progress):
     """One batch: visible tokens, targets, loss weights, labels of the error head and their weights, [count, length].
 
-    `step` alone decides the content, so that a resumed run sees what an unbroken one would.
+    `step` decides the content, so that a resumed run sees what an unbroken one would; `progress`, from 0 to 1, which
+    kinds of noise there are.
     """
+    damaged = progress >= config["damage_from"]
+    short = progress >= config["short_holes_from"]
     rng = numpy.random.default_rng((config["seed"], step))
     length = int(rng.choice(config["lengths"]))
     count = config["tokens_per_step"] // length
@@ -171,7 +225,7 @@ def batch(corpus, vocabulary, config, step, damaged):
         if damaged and rng.random() < 0.4:
             rate = 0.0
         elif rng.random() < 0.5:
-            sample, goal, bad = holes(sample, goal, bad, length, min(rate, 0.7), rng)
+            sample, goal, bad = holes(sample, goal, bad, length, min(rate, 0.7), rng, vocabulary, short)
         else:
             sample, goal, bad = sample[:length], goal[:length], bad[:length]
             sample = numpy.where(rng.random(len(sample)) < rate, MASK, sample)

@@ -1,9 +1,17 @@
 """Tests of the pipeline that need neither the corpus nor a trained model: `make -C Training test`."""
 
+import json
+import lzma
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
 import unittest
 
 import numpy
 import torch
+import yaml
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 
 import contamination
@@ -11,6 +19,7 @@ import corpus
 import noise
 import train
 from model import Denoiser, Shape, attend
+from settings import HERE, LANGUAGES, MANIFEST
 from tokenizer import MASK, PAD, PATTERN, SPECIAL
 
 
@@ -47,7 +56,8 @@ class Noise(unittest.TestCase):
     def setUp(self):
         tokenizer = byte_tokenizer()
         self.vocabulary = noise.Vocabulary(tokenizer, numpy.ones(tokenizer.get_vocab_size(), dtype=numpy.int64))
-        self.tokens = numpy.array(tokenizer.encode("if (x) {\n return [1, 2];\n}\n" * 12).ids)
+        self.text = "if (x) {\n return [1, 2];\n}\n" * 12
+        self.tokens = numpy.array(tokenizer.encode(self.text).ids)
 
     def test_damage_keeps_the_arrays_aligned_and_marks_what_it_did(self):
         rng = numpy.random.default_rng(1)
@@ -65,12 +75,14 @@ class Noise(unittest.TestCase):
         rng = numpy.random.default_rng(2)
         none = numpy.zeros(len(self.tokens), dtype=bool)
         for _ in range(300):
-            visible, targets, wrong = noise.holes(self.tokens, self.tokens, none, 96, 0.3, rng)
+            short = bool(rng.random() < 0.5)
+            visible, targets, wrong = noise.holes(
+                self.tokens, self.tokens, none, 96, 0.3, rng, self.vocabulary, short)
             self.assertEqual(len(visible), 96)
             shown = (visible != MASK)
             self.assertTrue((visible[shown] == targets[shown]).all())
-            kept = targets[targets != PAD]
-            self.assertTrue((kept == self.tokens[:len(kept)]).all())
+            kept = "".join(self.vocabulary.texts[t] for t in targets[targets != PAD])
+            self.assertTrue(self.text.startswith(kept))
             self.assertFalse(wrong.any())
 
 
@@ -126,6 +138,108 @@ class Training(unittest.TestCase):
         with torch.inference_mode():
             change = (network.model(first) - network.model(second)).abs().amax(-1)
         self.assertTrue((change > 0).all())
+
+
+class Runs(unittest.TestCase):
+    """The steps from a packed corpus to a checkpoint, each a process of its own, with a network of a few thousands."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.work = pathlib.Path(self.folder.name)
+        tokenizer = byte_tokenizer()
+        tokenizer.save(str(self.work / "tokenizer.json"))
+        (self.work / "tokens.json").write_text("{}\n")
+        text = "if (x) {\n return [1, 2];\n}\n" * 60
+        for part in ("train", "valid"):
+            for language in LANGUAGES:
+                stream = numpy.array(tokenizer.encode(text).ids, dtype=numpy.uint16)
+                numpy.save(self.work / f"{part}.{language}.npy", stream)
+        self.config = yaml.safe_load((HERE / "small.yml").read_text())
+        for key in ("start", "minutes"):
+            self.config.pop(key, None)
+        self.config |= {
+            "steps": 4, "tokens_per_step": 64, "lengths": [32], "processes": 1, "compile": False,
+            "shape": {"vocab_size": tokenizer.get_vocab_size(), "hidden_size": 16, "num_hidden_layers": 1,
+                      "num_attention_heads": 2, "head_dim": 8, "intermediate_size": 24}}
+
+    def python(self, *arguments):
+        (self.work / "config.yml").write_text(yaml.safe_dump(self.config))
+        return subprocess.run([sys.executable, *arguments], cwd=HERE, capture_output=True, text=True,
+                              env={**os.environ, "ESPALIER_TRAINING_WORK": str(self.work)})
+
+    def train(self, *arguments):
+        return self.python("train.py", "--config", str(self.work / "config.yml"), *arguments)
+
+    def weights(self):
+        return torch.load(self.work / "checkpoint.pt", weights_only=True)
+
+    def test_a_run_in_parts_is_the_run_in_one(self):
+        self.assertEqual(self.train().returncode, 0)
+        whole = self.weights()
+        (self.work / "checkpoint.pt").unlink()
+        codes = []
+        while len(codes) < 20 and (not codes or codes[-1] == train.UNFINISHED):
+            codes.append(self.train("--run-minutes", "0").returncode)
+        self.assertEqual(codes, [train.UNFINISHED] * 3 + [0])
+        parts = self.weights()
+        self.assertEqual(parts["step"], 4)
+        for name, value in whole["average"].items():
+            torch.testing.assert_close(parts["average"][name], value, rtol=0, atol=0)
+
+    def test_batches_made_ahead_are_the_same(self):
+        self.assertEqual(self.train().returncode, 0)
+        alone = self.weights()["average"]
+        (self.work / "checkpoint.pt").unlink()
+        self.config["workers"] = 2
+        self.assertEqual(self.train().returncode, 0)
+        for name, value in self.weights()["average"].items():
+            torch.testing.assert_close(alone[name], value, rtol=0, atol=0)
+
+    def test_a_checkpoint_goes_through_parts(self):
+        self.assertEqual(self.train().returncode, 0)
+        data = (self.work / "checkpoint.pt").read_bytes()
+        self.assertEqual(self.python("pack.py", "split").returncode, 0)
+        (self.work / "checkpoint.pt").unlink()
+        self.assertEqual(self.python("pack.py", "join").returncode, 0)
+        self.assertEqual((self.work / "checkpoint.pt").read_bytes(), data)
+        part = self.work / "parts" / "checkpoint.pt.000"
+        part.write_bytes(data[:-1])
+        found = self.python("pack.py", "join")
+        self.assertEqual(found.returncode, 1)
+        self.assertIn("checkpoint.pt.000: expected sha256", found.stderr)
+
+    def test_parts_of_a_large_checkpoint_are_small(self):
+        (self.work / "checkpoint.pt").write_bytes(bytes(40 << 20))
+        self.assertEqual(self.python("pack.py", "split").returncode, 0)
+        sizes = [path.stat().st_size for path in sorted((self.work / "parts").glob("checkpoint.pt.*"))]
+        self.assertEqual(sum(sizes), 40 << 20)
+        self.assertTrue(all(size < 16_000_000 for size in sizes), sizes)
+
+    def test_a_packed_corpus_comes_back(self):
+        before = {path.name: path.read_bytes() for path in self.work.glob("*.npy")}
+        self.assertEqual(self.python("pack.py", "pack").returncode, 0)
+        for name in before:
+            (self.work / name).unlink()
+        self.assertEqual(self.python("pack.py", "unpack").returncode, 0)
+        self.assertEqual({path.name: path.read_bytes() for path in self.work.glob("*.npy")}, before)
+        (self.work / "packed" / "train.c.npy.xz").write_bytes(lzma.compress(b"other"))
+        self.assertEqual(self.python("pack.py", "unpack").returncode, 1)
+
+    def test_all_configurations_cover_all_languages(self):
+        for name in ("small.yml", "large.yml"):
+            config = yaml.safe_load((HERE / name).read_text())
+            self.assertEqual(set(config["mixture"]), set(LANGUAGES))
+            self.assertAlmostEqual(sum(config["mixture"].values()), 1.0)
+
+    def test_no_package_is_one_of_the_audits(self):
+        audits = json.loads((HERE.parent / "Tests" / "corpora.json").read_text())
+        theirs = {package["name"] for language in audits.values() for package in language["packages"]}
+        entries = json.loads(MANIFEST.read_text())["packages"]
+        self.assertFalse(theirs & {entry["name"] for entry in entries})
+        for entry in entries:
+            self.assertEqual(len(entry["sha256"]), 64)
+            self.assertTrue(entry["licence"] and entry["version"], entry["name"])
 
 
 if __name__ == "__main__":

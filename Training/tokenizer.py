@@ -9,9 +9,11 @@ import hashlib
 import json
 
 import numpy
+import yaml
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from settings import CORPUS, LANGUAGES, TOKENIZER, WORK
+import start
+from settings import CORPUS, HERE, LANGUAGES, TOKENIZER, WORK
 
 # Alternatives in order of preference; README.md explains them. The Swift tokenizer implements exactly this.
 PATTERN = r"\\[^\s]|\r?\n[ \t]*|[ \t]+|[\p{L}_]+|\p{N}{1,3}|[^\s\p{L}\p{N}_]|\s"
@@ -27,7 +29,8 @@ def documents(part):
             yield document["language"], document["text"]
 
 
-def train(size):
+def train(size, texts=None):
+    """A tokenizer of `size` entries from `texts`, by default those of the training part."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
         pre_tokenizers.Split(Regex(PATTERN), behavior="isolated"),
@@ -37,30 +40,36 @@ def train(size):
     trainer = trainers.BpeTrainer(
         vocab_size=size, special_tokens=SPECIAL, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         max_token_length=32, show_progress=False)
-    tokenizer.train_from_iterator((text for _, text in documents("train")), trainer)
+    tokenizer.train_from_iterator(texts or (text for _, text in documents("train")), trainer)
     assert tokenizer.get_vocab_size() == size, "the corpus is too small for this vocabulary"
     assert [tokenizer.token_to_id(s) for s in SPECIAL] == list(range(len(SPECIAL)))
     return tokenizer
 
 
-def pack(tokenizer, part):
-    """Writes PART.LANGUAGE.npy: the documents of one language as uint16, each followed by <eos>."""
+def pack(tokenizer, part, folder=WORK, every=1):
+    """Writes PART.LANGUAGE.npy: every n-th document of each language as uint16, each followed by <eos>."""
     streams = {language: [] for language in LANGUAGES}
-    for language, text in documents(part):
-        streams[language].append(numpy.array(tokenizer.encode(text).ids + [EOS], dtype=numpy.uint16))
+    for index, (language, text) in enumerate(documents(part)):
+        if index % every == 0:
+            streams[language].append(numpy.array(tokenizer.encode(text).ids + [EOS], dtype=numpy.uint16))
     counts = {}
     for language, arrays in streams.items():
         packed = numpy.concatenate(arrays)
-        numpy.save(WORK / f"{part}.{language}.npy", packed)
+        numpy.save(folder / f"{part}.{language}.npy", packed)
         counts[language] = len(packed)
     return counts
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=int, default=4096, help="entries of the vocabulary")
+    parser.add_argument("--config", default=str(HERE / "small.yml"))
     options = parser.parse_args()
-    tokenizer = train(options.size)
+    with open(options.config) as stream:
+        config = yaml.safe_load(stream)
+    if "start" in config:
+        tokenizer = start.tokenizer(config["start"])
+    else:
+        tokenizer = train(config["shape"]["vocab_size"])
     tokenizer.save(str(TOKENIZER))
     for text in ["a = [1,\t'é\\n']\r\n\r\n    if x_1:\f\u00a0pass\n", "{\"k\": -1.5e+10}", "\\\n\\"]:
         assert tokenizer.decode(tokenizer.encode(text).ids, skip_special_tokens=False) == text, repr(text)

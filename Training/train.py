@@ -1,14 +1,19 @@
 """Train the denoiser in two phases; resumes from work/checkpoint.pt.
 
 Phase 1 learns to fill masks; phase 2 also sees damaged text, and the error head learns where it is wrong. The schedule
-follows the time spent training, or the count of steps where the configuration gives `steps`.
+follows the time spent training, or the count of steps where the configuration gives `steps`. With `--run-minutes` a
+run saves and ends after that time, unfinished; the next one goes on. Exit status 3 says that it is unfinished.
 """
 
 import argparse
+import collections
+import concurrent.futures
 import contextlib
 import json
 import math
+import multiprocessing
 import os
+import sys
 import time
 
 import torch
@@ -18,8 +23,11 @@ from tokenizers import Tokenizer
 from torch.nn import functional as F
 
 import noise
+import start
 from model import Denoiser, Shape
 from settings import HERE, TOKENIZER, WORK
+
+UNFINISHED = 3
 
 
 def learning_rate(config, progress):
@@ -60,6 +68,8 @@ class Run:
         torch.manual_seed(config["seed"])
         self.device = torch.device(config["device"])
         self.network = Denoiser(Shape(**config["shape"])).to(self.device)
+        if "start" in config:
+            self.network.load_state_dict(start.weights(config["start"]))
         self.average = {n: p.detach().clone() for n, p in self.network.named_parameters()}
         self.optimizers = optimizers(self.network, config)
         self.step, self.seconds, self.tokens = 0, 0.0, 0
@@ -83,9 +93,10 @@ class Run:
             optimizer.load_state_dict(saved)
         self.step, self.seconds, self.tokens = state["step"], state["seconds"], state["tokens"]
 
-    def progress(self):
+    def progress(self, step=None):
+        """How far the schedule is, from 0 to 1; at a later `step` where the schedule counts steps."""
         if "steps" in self.config:
-            return self.step / self.config["steps"]
+            return (self.step if step is None else step) / self.config["steps"]
         return self.seconds / (60.0 * self.config["minutes"])
 
     def update_average(self):
@@ -110,11 +121,54 @@ def share_gradients(run, seconds):
     return float(flat[-1])
 
 
-def train(run, corpus, vocabulary, rank=0, processes=1):
+class Batches:
+    """The batches of a run in order; with `workers`, processes make them ahead, since a GPU would wait for them."""
+
+    def __init__(self, run, corpus, vocabulary, rank, processes):
+        self.run, self.rank, self.processes = run, rank, processes
+        self.sources = corpus, vocabulary, run.config
+        workers = run.config.get("workers", 0)
+        self.ahead = 2 * workers
+        self.pool = None
+        if workers:
+            # Not forked, since a process that uses a GPU must not be.
+            self.pool = concurrent.futures.ProcessPoolExecutor(
+                workers, multiprocessing.get_context("spawn"), Batches.remember, (self.sources,))
+        self.pending = collections.deque()
+        self.next = run.step
+
+    @staticmethod
+    def remember(sources):
+        Batches.known = sources
+
+    @staticmethod
+    def make(number, progress):
+        corpus, vocabulary, config = Batches.known
+        return noise.batch(corpus, vocabulary, config, number, progress)
+
+    def take(self):
+        """The batch of the run's next step."""
+        if not self.pool:
+            number = self.run.step * self.processes + self.rank
+            return noise.batch(*self.sources, number, self.run.progress())
+        while len(self.pending) < self.ahead:
+            number = self.next * self.processes + self.rank
+            self.pending.append(self.pool.submit(Batches.make, number, self.run.progress(self.next)))
+            self.next += 1
+        return self.pending.popleft().result()
+
+    def close(self):
+        if self.pool:
+            self.pool.shutdown(cancel_futures=True)
+
+
+def train(run, corpus, vocabulary, rank=0, processes=1, run_minutes=math.inf):
+    """Returns whether the schedule is finished."""
     config = run.config
     body = torch.compile(run.network.model) if config["compile"] else run.network.model
-    saved = logged = run.seconds
+    first = saved = logged = run.seconds
     recent = []
+    batches = Batches(run, corpus, vocabulary, rank, processes)
     log = open(WORK / "log.jsonl" if rank == 0 else os.devnull, "a", buffering=1)
     started = time.monotonic()
     while (progress := run.progress()) < 1.0:
@@ -122,9 +176,7 @@ def train(run, corpus, vocabulary, rank=0, processes=1):
         for optimizer in run.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = config["learning_rate"] * factor
-        damaged = progress >= config["damage_from"]
-        arrays = noise.batch(corpus, vocabulary, config, run.step * processes + rank, damaged)
-        tensors = [torch.from_numpy(array).to(run.device) for array in arrays]
+        tensors = [torch.from_numpy(array).to(run.device) for array in batches.take()]
         with torch.autocast(run.device.type, torch.bfloat16):
             hidden = body(tensors[0])
             loss, error = losses(run.network, hidden, *tensors[1:], config)
@@ -153,12 +205,17 @@ def train(run, corpus, vocabulary, rank=0, processes=1):
             if rank == 0:
                 run.save()
             saved = run.seconds
+        if run.seconds - first >= 60 * run_minutes:
+            break
+    batches.close()
     if rank == 0:
         run.save()
-        print(json.dumps({"steps": run.step, "tokens": run.tokens, "seconds": round(run.seconds)}))
+        print(json.dumps({"steps": run.step, "tokens": run.tokens, "seconds": round(run.seconds),
+                          "progress": round(run.progress(), 4)}))
+    return run.progress() >= 1.0
 
 
-def work(rank, config):
+def work(rank, config, run_minutes):
     processes = config["processes"]
     torch.set_num_threads(config["threads"])
     if processes > 1:
@@ -170,20 +227,25 @@ def work(rank, config):
     run = Run(config)
     with contextlib.suppress(FileNotFoundError):
         run.restore()
-    train(run, corpus, vocabulary, rank, processes)
+    if not train(run, corpus, vocabulary, rank, processes, run_minutes):
+        sys.exit(UNFINISHED)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", default=str(HERE / "small.yml"))
+    parser.add_argument("--run-minutes", type=float, default=math.inf, help="save and end after this time")
     options = parser.parse_args()
     with open(options.config) as stream:
         config = yaml.safe_load(stream)
     (WORK / "rendezvous").unlink(missing_ok=True)
     if config["processes"] > 1:
-        torch.multiprocessing.spawn(work, args=(config,), nprocs=config["processes"])
+        try:
+            torch.multiprocessing.spawn(work, args=(config, options.run_minutes), nprocs=config["processes"])
+        except torch.multiprocessing.ProcessExitedException as error:
+            sys.exit(error.exit_code)
     else:
-        work(0, config)
+        work(0, config, options.run_minutes)
 
 
 if __name__ == "__main__":

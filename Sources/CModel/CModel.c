@@ -15,6 +15,10 @@ _Alignas(64) static const unsigned char weights[] = {
 #embed "model/model.safetensors"
 };
 
+static const unsigned char checksums[] = {
+#embed "model/SHA256SUMS"
+};
+
 struct espalier_bytes espalier_model_configuration(void) {
   return (struct espalier_bytes){configuration, sizeof configuration};
 }
@@ -25,4 +29,8 @@ struct espalier_bytes espalier_model_tokenizer(void) {
 
 struct espalier_bytes espalier_model_weights(void) {
   return (struct espalier_bytes){weights, sizeof weights};
+}
+
+struct espalier_bytes espalier_model_checksums(void) {
+  return (struct espalier_bytes){checksums, sizeof checksums};
 }

@@ -19,12 +19,19 @@ struct Checkpoint {
     self.init(files: [file], places: file.entries.mapValues { _ in 0 }, name: file.file)
   }
 
-  /// Opens `model.safetensors` in a folder, or the files that `model.safetensors.index.json` lists.
-  init(folder: String) throws(DenoiserError) {
+  /// Opens `model.safetensors` in a folder, or the files that `model.safetensors.index.json` lists, verified by
+  /// `checksums`.
+  init(folder: String, _ checksums: Checksums? = nil) throws(DenoiserError) {
+    func open(_ name: String) throws(DenoiserError) -> SafeTensors {
+      let bytes = try FileBytes(mapping: folder + "/" + name)
+      try checksums?.verify(
+        UnsafeRawBufferPointer(start: bytes.start, count: bytes.count), of: name, folder: folder)
+      return try SafeTensors(bytes, file: folder + "/" + name)
+    }
     let single = folder + "/model.safetensors"
     let index = single + ".index.json"
     guard !FileManager.default.fileExists(atPath: single) else {
-      self.init(try SafeTensors(contentsOf: single))
+      self.init(try open("model.safetensors"))
       return
     }
     guard let data = FileManager.default.contents(atPath: index) else {
@@ -43,7 +50,7 @@ struct Checkpoint {
       }
       if numbers[shard] == nil {
         numbers[shard] = files.count
-        files.append(try SafeTensors(contentsOf: folder + "/" + shard))
+        files.append(try open(shard))
       }
       guard let number = numbers[shard], files[number].entries[tensor] != nil else {
         throw .malformed(file: folder + "/" + shard, key: tensor, expected: "a tensor", found: "none")

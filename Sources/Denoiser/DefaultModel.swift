@@ -4,12 +4,13 @@ import Vocabulary
 
 /// The model that is part of the executable.
 public enum DefaultModel {
-  /// Loads the model. Its weights are read where they lie in the executable.
+  /// Loads the model, verified by its checksums. Its weights are read where they lie in the executable.
   public static func denoiser(_ options: DenoiserOptions = .init()) throws(DenoiserError) -> Denoiser {
     let weights = espalier_model_weights()
     return try Denoiser(
       name: name, configuration: data(espalier_model_configuration()), tokenizer: data(espalier_model_tokenizer()),
-      weights: FileBytes(static: UnsafeRawBufferPointer(start: weights.start, count: weights.count)), options)
+      weights: FileBytes(static: UnsafeRawBufferPointer(start: weights.start, count: weights.count)),
+      checksums: try Checksums(data(espalier_model_checksums()), file: name + "/" + Checksums.fileName), options)
   }
 
   /// Loads the tokenizer alone, for a denoiser without a network.

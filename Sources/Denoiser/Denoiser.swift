@@ -83,26 +83,38 @@ public final class Denoiser {
     network = .uniform(uniform)
   }
 
-  /// Loads `config.json`, `tokenizer.json` and the safetensors files of a folder.
+  /// Loads `config.json`, `tokenizer.json` and the safetensors files of a folder. Where `SHA256SUMS` is beside them,
+  /// the files that it lists are verified.
   ///
-  /// - Throws: `DenoiserError` where a file is missing, malformed or needs what is not implemented.
+  /// - Throws: `DenoiserError` where a file is missing, malformed, not what its checksum says, or needs what is not
+  ///   implemented.
   public convenience init(folder: String, _ options: DenoiserOptions = .init()) throws(DenoiserError) {
+    let checksums = try Checksums(folder: folder)
     func data(_ name: String) throws(DenoiserError) -> Data {
+      let data: Data
       do {
-        return try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
+        data = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
       } catch {
         throw .unreadable(file: folder + "/" + name, reason: error.localizedDescription)
       }
+      try checksums?.verify(data, of: name, folder: folder)
+      return data
     }
     try self.init(
       name: folder, configuration: try data("config.json"), tokenizer: try data("tokenizer.json"),
-      checkpoint: { () throws(DenoiserError) in try Checkpoint(folder: folder) }, options)
+      checkpoint: { () throws(DenoiserError) in try Checkpoint(folder: folder, checksums) }, options)
   }
 
   /// Loads a model from the bytes of its files; `name` stands for the folder in errors.
   convenience init(
-    name: String, configuration: Data, tokenizer: Data, weights: FileBytes, _ options: DenoiserOptions = .init()
+    name: String, configuration: Data, tokenizer: Data, weights: FileBytes, checksums: Checksums? = nil,
+    _ options: DenoiserOptions = .init()
   ) throws(DenoiserError) {
+    for (file, data) in [("config.json", configuration), ("tokenizer.json", tokenizer)] {
+      try checksums?.verify(data, of: file, folder: name)
+    }
+    try checksums?.verify(
+      UnsafeRawBufferPointer(start: weights.start, count: weights.count), of: "model.safetensors", folder: name)
     try self.init(
       name: name, configuration: configuration, tokenizer: tokenizer,
       checkpoint: { () throws(DenoiserError) in

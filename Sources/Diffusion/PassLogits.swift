@@ -3,7 +3,8 @@ import Tensor
 /// The model's logits of one pass, for the cells from the frontier on.
 struct PassLogits {
   private let first: Int
-  private let count: Int
+  private let size: Int
+  private var count: Int
   /// Shape (count, vocabulary), row-major.
   private let values: [Float]
 
@@ -11,14 +12,23 @@ struct PassLogits {
     self.first = first
     self.count = count
     self.values = values
+    size = count > 0 ? values.count / count : 0
   }
 
   var cells: Range<Int> { first..<first + count }
 
   /// Shape (vocabulary).
   func row(_ cell: Int) -> ArraySlice<Float> {
-    let size = values.count / count
-    return values[(cell - first) * size..<(cell - first + 1) * size]
+    values[(cell - first) * size..<(cell - first + 1) * size]
+  }
+
+  /// Leaves the cells from `end` on out.
+  mutating func keep(upTo end: Int) { count = min(count, end - first) }
+
+  /// The index of the likeliest token. O(vocabulary).
+  func likeliest(_ cell: Int) -> Int? {
+    let row = row(cell)
+    return row.indices.max { row[$0] < row[$1] }.map { $0 - row.startIndex }
   }
 
   /// The probability of the likeliest token. O(vocabulary).

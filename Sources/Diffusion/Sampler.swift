@@ -142,16 +142,17 @@ public final class Sampler {
       let seen = try ask(&filling, pass, &buffer)
       pass += 1
       result.statistics.passes += 1
+      var logits = PassLogits(first: filling.frontier, count: seen, values: buffer)
+      if pass == 1, seen == filling.cells.count - filling.frontier { shorten(&filling, &logits, recogniser) }
       let isLast = pass >= filling.passLimit
       let masked = filling.maskedCount
       let quota = isLast ? masked : (masked + filling.passLimit - pass) / (filling.passLimit - pass + 1)
-      let logits = PassLogits(first: filling.frontier, count: seen, values: buffer)
       let islands = isLast ? 0 : placeIslands(&filling, logits, max(quota, 1))
       let placed = clock.now
       defer { result.statistics.constraintSeconds += (clock.now - placed) / .seconds(1) }
       // What lies behind the window has to come into it in time.
       let passesLeft = filling.passLimit - pass + 1
-      let hidden = filling.cells.count - filling.frontier - seen
+      let hidden = filling.cells.count - filling.frontier - logits.cells.count
       let target = min(filling.frontier + (hidden + passesLeft - 1) / passesLeft, filling.cells.count)
       try commit(&filling, constraint, logits, isLast ? .max : max(quota - islands, 1), upTo: target)
     }
@@ -321,6 +322,17 @@ public final class Sampler {
   }
   /// Candidates tried one by one before the full mask is computed.
   private static let lazyLimit = 24
+
+  /// Takes the positions off the end of a hole for which the model, which has seen all of them, finds that nothing
+  /// belongs there likelier than any token; the grammar's needs are kept.
+  private func shorten(_ filling: inout HoleFilling, _ logits: inout PassLogits, _ recogniser: HoleRecogniser) {
+    guard options.mayShorten, let pad = denoiser.padToken else { return }
+    let least = filling.frontier + max(recogniser.terminalsNeeded() ?? 1, 1)
+    var end = filling.cells.count
+    while end > least, filling.cells[end - 1] == .mask, logits.likeliest(end - 1) == pad.index { end -= 1 }
+    filling.cells.removeLast(filling.cells.count - end)
+    logits.keep(upTo: end)
+  }
 
   /// Makes room for what the grammar needs at the least.
   private func grow(_ filling: inout HoleFilling, _ recogniser: HoleRecogniser) {

@@ -121,6 +121,21 @@ import Testing
     #expect(outcome.errors.contains("model/model.safetensors: data: expected"))
   }
 
+  /// One bit of the weights is flipped: the file has the right form, and only its checksum tells.
+  @Test func aModelThatIsNotWhatItsChecksumsSayIsAFailure() throws {
+    let model = Tool.repository.appending(path: "Sources/CModel/model")
+    for name in ["config.json", "tokenizer.json", "model.safetensors", "SHA256SUMS"] {
+      var bytes = try Array(Data(contentsOf: model.appending(path: name)))
+      if name == "model.safetensors" { bytes[bytes.count - 1_000] ^= 1 }
+      try folder.write("model/\(name)", bytes)
+    }
+    let outcome = try Tool.run(["model", "info", "--model", "model"], in: folder.url)
+    #expect(outcome.code == 2 && outcome.output == "")
+    #expect(outcome.errors.contains("model/model.safetensors: sha256: expected "), "\(outcome.errors)")
+    try FileManager.default.removeItem(at: folder.url.appending(path: "model/SHA256SUMS"))
+    #expect(try Tool.run(["model", "info", "--model", "model"], in: folder.url).code == 0)
+  }
+
   @Test(arguments: [
     (["--lengths", "0"], "must be numbers from 1 to 1000000, found 0"),
     (["--lengths", "64,x"], "must be numbers from 1 to 1000000, found 64,x"),

@@ -8,6 +8,7 @@ struct AuditCommand: AsyncParsableCommand {
     abstract: "Measure the tool against the tree-sitter runtime and the languages' own parsers.",
     subcommands: [
       AuditRecognition.self, AuditSoundness.self, AuditCompleteness.self, AuditMasks.self, AuditRepair.self,
+      AuditInfill.self, AuditLocalise.self,
     ])
 }
 

@@ -1,0 +1,36 @@
+"""The model that training starts from, where a configuration names one: `start: {commit, weights, tokenizer}`.
+
+The files come out of the history of the repository; `weights` and `tokenizer` are their sha256.
+"""
+
+import hashlib
+import subprocess
+
+import safetensors.torch
+from tokenizers import Tokenizer
+
+from settings import HERE, MODEL
+
+NAMES = {"weights": "model.safetensors", "tokenizer": "tokenizer.json"}
+
+
+def read(source, kind):
+    """The bytes of one file of the model, verified."""
+    path = (MODEL / NAMES[kind]).relative_to(HERE.parent)
+    found = subprocess.run(["git", "show", f"{source['commit']}:{path}"], cwd=HERE, capture_output=True)
+    if found.returncode != 0:
+        raise SystemExit(f"{source['commit']} is not in the history: fetch all of it (git fetch --unshallow)")
+    digest = hashlib.sha256(found.stdout).hexdigest()
+    if digest != source[kind]:
+        raise SystemExit(f"{path} of {source['commit']}: expected sha256 {source[kind]}, found {digest}")
+    return found.stdout
+
+
+def weights(source):
+    """Tensors by name, in float32."""
+    tensors = safetensors.torch.load(read(source, "weights"))
+    return {name: value.float() for name, value in tensors.items()}
+
+
+def tokenizer(source):
+    return Tokenizer.from_str(read(source, "tokenizer").decode())
