@@ -287,6 +287,9 @@ final class TextHabits {
     return areApart ? spaced : edits
   }
 
+  /// How often two names follow each other without anything between them.
+  var neighbouringNames: Int { Int(seen(Self.key(7, Self.name, Self.name))) }
+
   /// Whether a word occurs in the text that was learnt from, or is one of the language.
   func knows(_ word: [UInt8]) -> Bool { numbers[word] != nil || keywords.contains(word) }
 
