@@ -83,7 +83,8 @@ struct AuditRepair: AsyncParsableCommand {
       limits.seed = 0
       limits.proposals = synthetic.fit ? max(20, among) : among
       var audit = try SyntheticAudit(
-        grammar, repairer, inputs, lines: synthetic.lines, options: limits, seed: search.seed)
+        grammar, repairer, inputs, lines: synthetic.lines, excerpts: synthetic.excerpts, options: limits,
+        seed: search.seed)
       audit.fit = fit
       try audit.run(synthetic.count) { verdict in
         if verdict.exact != 1 { try tell(verdict, number: verdicts.count) }
@@ -93,7 +94,14 @@ struct AuditRepair: AsyncParsableCommand {
       fit = audit.fit
     }
     progress.finish()
-    if synthetic.fit { for result in fit.results().prefix(10) { try StandardOutput.write(JSONText.line(result)) } }
+    if synthetic.fit {
+      let results = fit.results()
+      for result in results.prefix(10) { try StandardOutput.write(JSONText.line(result)) }
+      if let best = results.first {
+        let temperatures = fit.temperatures(gainWeight: best.gainWeight, likelihoodWeight: best.likelihoodWeight)
+        for result in temperatures.prefix(3) { try StandardOutput.write(JSONText.line(result)) }
+      }
+    }
     let report = SyntheticReport(verdicts)
     try StandardOutput.write(report.table)
     try StandardOutput.write(JSONText.line(report.rows))
