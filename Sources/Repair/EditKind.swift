@@ -6,12 +6,17 @@ struct EditKind: Hashable {
   }
   private var changes: [Change]
 
-  /// Blanks around what is removed and written do not count; nil if nothing else changes. O(bytes of the edits).
+  /// Blanks around what is removed and written do not count; nil if nothing else changes, or a quote
+  /// alone is written. O(bytes of the edits).
   init?(_ parts: [TextEdit], of text: [UInt8]) {
     changes = parts.map { part in
       Change(removed: Self.trimmed(text[part.range]), written: Self.trimmed(part.replacement[...]))
     }
     if changes.allSatisfy({ $0.removed == $0.written }) { return nil }
+    // The second quote is no mistake made again: it ends what the first starts.
+    if parts.count == 1, changes[0].removed.isEmpty, changes[0].written.allSatisfy(Array("\"'`".utf8).contains) {
+      return nil
+    }
   }
 
   private static func trimmed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {

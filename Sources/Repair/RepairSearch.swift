@@ -17,6 +17,8 @@ final class RepairSearch {
 
   /// States kept from one level to the next, and bytes behind a failure that a trial looks at.
   static let beamWidth = 10
+  /// The same where that leads nowhere.
+  static let wideBeam = 60
   /// Solutions to choose the proposals from.
   static let wantedSolutions = 80
   static let window = 1_500
@@ -66,7 +68,10 @@ final class RepairSearch {
     if recogniser.wasInterrupted { return ([], nil, true) }
     guard let failure = original.failure else { return ([], nil, false) }
     learn(text, around: failure)
-    let (solutions, timedOut) = explore([original], seen: [text], referee: nil)
+    var (solutions, timedOut) = explore([original], seen: [text], referee: nil)
+    if solutions.isEmpty, !timedOut {
+      (solutions, timedOut) = explore([original], seen: [text], width: Self.wideBeam, referee: nil)
+    }
     return (solutions, failure, timedOut)
   }
 
@@ -129,7 +134,7 @@ final class RepairSearch {
   /// - Parameter referee: asked about every text that the grammar accepts; the first level that it accepts some of is
   ///   the last.
   private func explore(
-    _ states: [SearchState], seen: Set<[UInt8]>, referee: Referee?
+    _ states: [SearchState], seen: Set<[UInt8]>, width: Int = beamWidth, referee: Referee?
   ) -> (solutions: [Solution], timedOut: Bool) {
     var beam = states
     var seen = seen
@@ -147,7 +152,7 @@ final class RepairSearch {
       for trial in trials {
         if ContinuousClock.now > deadline { timedOut = true }
         if timedOut || calls >= Self.refereeCalls { break }
-        if beam.count >= Self.beamWidth || trial.score > bound(solutions) { break }
+        if beam.count >= width || trial.score > bound(solutions) { break }
         let parent = trial.parent
         var text = parent.text
         text.replaceSubrange(trial.edit.range, with: trial.edit.replacement)
@@ -187,7 +192,7 @@ final class RepairSearch {
         // States that fail at the same place for the same lack need the same further edits.
         let kind = Failure(rest: rest, expected: recogniser.expectedTerminals(at: child.boundaries.last?.heads ?? []))
         perFailure[kind, default: 0] += 1
-        if perFailure[kind, default: 0] > 3 { continue }
+        if perFailure[kind, default: 0] > 3 * width / Self.beamWidth { continue }
         beam.append(child)
       }
       if beam.isEmpty || timedOut || referee != nil && !solutions.isEmpty { break }

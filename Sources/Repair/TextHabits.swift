@@ -236,6 +236,8 @@ final class TextHabits {
       let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
       let written = Array(edit.replacement.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
       guard let piece = scanner.piece(written, 0), piece.range == 0..<written.count else { return edit }
+      // Blanks in a string are of its content.
+      if written.count == 1, Array("\"'`".utf8).contains(written[0]) { return edit }
       var start = edit.range.lowerBound
       var end = start
       while start > 0, isBlank(text[start - 1]) { start -= 1 }
