@@ -43,10 +43,11 @@ public struct SyntheticAudit {
 
   /// - Parameters:
   ///   - inputs: files of the grammar's language; those that are not valid, or shorter or longer than `lines`, are left.
+  ///   - excerpts: takes parts of files that have so many lines instead of whole files.
   ///   - seed: the same seed damages the same files in the same places.
   public init(
-    _ grammar: Grammar, _ repairer: Repairer, _ inputs: [AuditInput], lines: ClosedRange<Int>, options: RepairOptions,
-    seed: UInt64
+    _ grammar: Grammar, _ repairer: Repairer, _ inputs: [AuditInput], lines: ClosedRange<Int>, excerpts: Bool = false,
+    options: RepairOptions, seed: UInt64
   ) throws {
     self.repairer = repairer
     self.options = options
@@ -54,13 +55,48 @@ public struct SyntheticAudit {
     generator = SeededGenerator(seed: seed)
     kinds = SyntheticDamage.Kind.allCases.filter { $0 != .indentation || grammar.description.layout != nil }
     let parser = try SyntaxParser(grammar)
-    originals = inputs.compactMap { input in
+    let texts = excerpts ? inputs.flatMap { Self.excerpts($0, lines, parser) } : inputs
+    originals = texts.compactMap { input in
       guard lines.contains(input.bytes.count { $0 == 0x0A }), repairer.isValid(input.bytes),
         let tree = try? parser.parse(input.bytes)
       else { return nil }
       return (input.name, SyntheticDamage.Original(input.bytes, tree))
     }
     if originals.isEmpty { throw Failure.noFiles(language: language, lines: lines) }
+  }
+
+  /// The most parts of one file.
+  private static let excerptLimit = 4
+
+  /// Nodes of a file that fill whole lines, indented as little as they can be; spread over the file.
+  private static func excerpts(
+    _ input: AuditInput, _ lines: ClosedRange<Int>, _ parser: SyntaxParser
+  ) -> [AuditInput] {
+    guard let tree = try? parser.parse(input.bytes), tree.isClean else { return [] }
+    let bytes = input.bytes
+    var found: [AuditInput] = []
+    var cursor = tree.root.cursor()
+    cursor.walk { cursor in
+      let range = cursor.node.byteRange
+      let count = bytes[range].count { $0 == 0x0A } + 1
+      guard count >= lines.lowerBound else { return false }
+      let start = (bytes[..<range.lowerBound].lastIndex(of: 0x0A) ?? -1) + 1
+      let end = bytes[range.upperBound...].firstIndex(of: 0x0A) ?? bytes.count
+      let indentation = bytes[start..<range.lowerBound]
+      let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D }
+      guard count <= lines.upperBound, cursor.node.isNamed, indentation.allSatisfy(isBlank),
+        bytes[range.upperBound..<end].allSatisfy(isBlank)
+      else { return true }
+      var text: [UInt8] = []
+      for line in bytes[start..<end].split(separator: 0x0A, omittingEmptySubsequences: false) {
+        guard line.starts(with: indentation) || line.allSatisfy(isBlank) else { return false }
+        text += line.dropFirst(indentation.count) + [0x0A]
+      }
+      found.append(AuditInput(name: input.name, language: input.language, bytes: text))
+      return false
+    }
+    let step = max(1, found.count / excerptLimit)
+    return stride(from: 0, to: found.count, by: step).prefix(excerptLimit).map { found[$0] }
   }
 
   /// Damages files `count` times, every kind as often, and repairs each.

@@ -1,3 +1,4 @@
+import Foundation
 public import Repair
 
 /// Which weights put the originals of damaged files first most often.
@@ -28,6 +29,29 @@ public struct WeightFit: Sendable {
       proposals.map {
         Choice(cost: $0.cost, gain: $0.gain, likelihood: $0.likelihood ?? -10, isOriginal: $0.text == original)
       })
+  }
+
+  /// A temperature of the confidences, and what it makes of the originals.
+  public struct Temperature: Encodable {
+    public var temperature: Double
+    /// The mean of the logarithm of the confidence of the original, in nats.
+    public var meanLogConfidence: Double
+  }
+
+  /// Temperatures on a grid with these weights, the one that is surest of the originals first. O(grid × proposals).
+  public func temperatures(gainWeight: Double, likelihoodWeight: Double) -> [Temperature] {
+    let scored = choices.map { proposals in
+      proposals.map { ($0.cost - gainWeight * $0.gain - likelihoodWeight * $0.likelihood, $0.isOriginal) }
+    }
+    return [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5].map { temperature in
+      let logs = scored.map { proposals in
+        let weights = proposals.map { exp(-($0.0 - (proposals.map(\.0).min() ?? 0)) / temperature) }
+        let own = zip(proposals, weights).reduce(0) { $0 + ($1.0.1 ? $1.1 : 0) }
+        return log(max(own / weights.reduce(0, +), 1e-9))
+      }
+      return Temperature(
+        temperature: temperature, meanLogConfidence: logs.reduce(0, +) / Double(max(1, logs.count)))
+    }.sorted { $0.meanLogConfidence > $1.meanLogConfidence }
   }
 
   /// Every pair of weights on a grid, the best first; of those as good, the smaller weights. O(grid × proposals).

@@ -6,7 +6,10 @@ import Recognition
 /// Everything comes from the grammar's tables, from the text, and from the hints in the grammar's folder.
 final class EditGenerator {
   struct Candidate {
+    /// From the first change to the last.
     var edit: TextEdit
+    /// What of it changes something, in the order of the text.
+    var parts: [TextEdit]
     var cost: Double
   }
 
@@ -54,13 +57,14 @@ final class EditGenerator {
     for state: SearchState, failure: Int, _ recogniser: Recogniser, _ habits: TextHabits
   ) -> [Candidate] {
     let place = Place(state, failure: failure, scanner)
-    var best: [TextEdit: Double] = [:]
-    func add(_ edit: TextEdit, _ cost: Double) {
-      if edit.range.isEmpty, edit.replacement.isEmpty { return }
+    var best: [TextEdit: (parts: [TextEdit], cost: Double)] = [:]
+    func addAll(_ parts: [TextEdit], _ cost: Double) {
+      guard let edit = TextEdit(joining: parts, of: state.text) else { return }
       if state.text[edit.range].elementsEqual(edit.replacement) { return }
-      if let known = best[edit], known <= cost { return }
-      best[edit] = cost
+      if let known = best[edit], known.cost <= cost { return }
+      best[edit] = (parts, cost)
     }
+    func add(_ edit: TextEdit, _ cost: Double) { addAll([edit], cost) }
     insertions(place, recogniser, habits, add)
     deletions(place, habits, add)
     replacements(place, recogniser, add)
@@ -70,9 +74,17 @@ final class EditGenerator {
     for rewrite in rewrites { rewrite.candidates(place, add) }
     guesses(place, habits, add)
     splits(place, habits, add)
+    names(place, add)
+    heads(place, recogniser, add)
     swaps(place, add)
-    if language.hasLayout { layoutCandidates(place, recogniser, hints.emptyBlock, add) }
-    return best.map { Candidate(edit: $0.key, cost: $0.value) }.sorted { a, b in
+    pairs(place, addAll)
+    prose(place, habits, add)
+    if language.hasLayout { layoutCandidates(place, recogniser, hints.emptyBlock, addAll) }
+    let candidates = best.map { edit, found in
+      let isMade = EditKind(found.parts, of: state.text).map(state.made.contains) ?? false
+      return Candidate(edit: edit, parts: found.parts, cost: isMade ? Self.again * found.cost : found.cost)
+    }
+    return candidates.sorted { a, b in
       if a.cost != b.cost { return a.cost < b.cost }
       if a.edit.range.lowerBound != b.edit.range.lowerBound {
         return a.edit.range.lowerBound > b.edit.range.lowerBound
@@ -83,9 +95,14 @@ final class EditGenerator {
   }
 
   typealias Add = (TextEdit, Double) -> Void
+  /// Adds edits that belong together, in the order of the text.
+  typealias AddAll = ([TextEdit], Double) -> Void
+
+  /// What an edit costs that has been made before, of what it costs the first time: people repeat their mistakes.
+  private static let again = 0.2
 
   /// What can stand at a boundary, by its spelling.
-  private func expected(_ heads: [Head], _ recogniser: Recogniser) -> [[UInt8]] {
+  func expected(_ heads: [Head], _ recogniser: Recogniser) -> [[UInt8]] {
     var texts: [[UInt8]] = []
     for terminal in recogniser.expectedTerminals(at: heads) where !spellings[terminal.index].isEmpty {
       texts.append(spellings[terminal.index])
@@ -146,6 +163,11 @@ final class EditGenerator {
     }
     for opener in place.unclosed.suffix(4) {
       add(TextEdit(opener..<opener + 1, []), 1.35 + joining(opener..<opener + 1, place, habits))
+      // One behind it is as much too many.
+      for (distance, other) in place.openers.reversed().enumerated() where other > opener {
+        guard distance < 8, place.text[other] == place.text[opener] else { continue }
+        add(TextEdit(other..<other + 1, []), 1.45 + 0.04 * Double(distance))
+      }
     }
   }
 

@@ -55,6 +55,41 @@ extension EditGenerator {
     }
   }
 
+  /// Words that cannot be names, made such: they start with a digit, or are words of the language.
+  func names(_ place: Place, _ add: Add) {
+    for (index, piece) in place.pieces.enumerated() where abs(index - place.failureIndex) <= 2 {
+      var range = piece.range
+      guard PieceScanner.isWordByte(place.text[range.lowerBound]) else { continue }
+      while range.upperBound < place.text.count, PieceScanner.isWordByte(place.text[range.upperBound]) {
+        range = range.lowerBound..<range.upperBound + 1
+      }
+      while range.lowerBound > 0, PieceScanner.isWordByte(place.text[range.lowerBound - 1]) {
+        range = range.lowerBound - 1..<range.upperBound
+      }
+      let word = place.text[range]
+      let isNumber = (0x30...0x39).contains(word[range.lowerBound])
+      if isNumber, word.contains(where: { !(0x30...0x39).contains($0) }) {
+        add(TextEdit(range.lowerBound..<range.lowerBound, [0x5F]), 1.3)
+      } else if keywords.contains(Array(word)) {
+        add(TextEdit(range.upperBound..<range.upperBound, [0x5F]), 1.6)
+      }
+    }
+  }
+
+  /// The first word of the failure's line, or of the line before, replaced by another that may start one.
+  func heads(_ place: Place, _ recogniser: Recogniser, _ add: Add) {
+    for line in place.linesAround {
+      guard let piece = scanner.piece(place.text, line.start), piece.kind == .word,
+        let heads = place.heads(before: piece)
+      else { continue }
+      let word = Array(place.text[piece.range])
+      for text in expected(heads, recogniser) where text != word && text.allSatisfy(PieceScanner.isWordByte) {
+        let isPart = min(word.count, text.count) > 1 && (word.starts(with: text) || text.starts(with: word))
+        add(TextEdit(piece.range, text), isPart ? 1.3 : keywords.contains(word) ? 1.8 : 2.6)
+      }
+    }
+  }
+
   /// How many lines before a failure may have changed places.
   private static let swapReach = 4
 

@@ -2,11 +2,16 @@ import Recognition
 
 extension EditGenerator {
   /// Edits of indentation around the failure, a statement for an empty block, and lines joined.
-  func layoutCandidates(_ place: Place, _ recogniser: Recogniser, _ emptyBlock: String?, _ add: Add) {
+  func layoutCandidates(_ place: Place, _ recogniser: Recogniser, _ emptyBlock: String?, _ addAll: AddAll) {
     let text = place.text
+    func add(_ edit: TextEdit, _ cost: Double) { addAll([edit], cost) }
     var heads: [Head] = []
     for gap in place.gaps.prefix(4) { heads += gap.heads }
     let open = recogniser.openColumns(at: heads)
+    // Behind the last terminal of the line before.
+    let end = place.gaps.first { $0.crossesLine }?.start
+    let openers = Set(expected(heads, recogniser)).filter { $0.count == 1 && PieceScanner.kind($0[...]) == .symbol }
+      .sorted { $0[0] < $1[0] }
     let lines = place.linesAround
     for (index, line) in lines.enumerated() {
       let extra = index == 0 ? 0.0 : 0.25
@@ -20,12 +25,17 @@ extension EditGenerator {
         targets.append((self.indentation(column, like: previousIndentation, indentation, place), 1.1))
       }
       for (target, cost) in targets where target != indentation {
-        for (reach, ranges) in runs(from: line, place).enumerated() {
-          if let edit = reindent(ranges, from: indentation, to: target, place) {
-            let change = 0.01 * Double(min(20, abs(target.count - indentation.count)))
-            // A step out of line, and back.
-            let agrees = follows(ranges, target, place) ? -0.25 : 0
-            add(edit, cost + extra + 0.05 * Double(reach) + change + agrees)
+        let (runs, block) = runs(from: line, place)
+        for (reach, ranges) in (runs + (block.isEmpty ? [] : [block])).enumerated() {
+          let parts = reindent(ranges, from: indentation, to: target, place)
+          let change = 0.01 * Double(min(20, abs(target.count - indentation.count)))
+          // A step out of line, and back.
+          let agrees = reach < runs.count && follows(ranges, target, place) ? -0.25 : 0
+          addAll(parts, cost + extra + 0.05 * Double(reach) + change + agrees)
+          // What opens the block is missing, too.
+          guard index == 0, target.count > indentation.count, let end, !parts.isEmpty else { continue }
+          for text in openers {
+            addAll([TextEdit(end..<end, text)] + parts, 1.6 + 0.05 * Double(reach) + change)
           }
         }
       }
@@ -64,7 +74,7 @@ extension EditGenerator {
     var offset = line.whole.lowerBound
     while offset > 0 {
       let previous = place.line(at: offset - 1)
-      if previous.start < previous.end, place.text[previous.start] != 0x23 || true { return previous }
+      if !previous.isEmpty { return previous }
       offset = previous.whole.lowerBound
     }
     return nil
@@ -104,22 +114,28 @@ extension EditGenerator {
     return [UInt8](repeating: 0x20, count: column)
   }
 
-  /// The line alone; with the lines below that are deeper; with those as deep; with all that follow.
-  private func runs(from line: Place.Line, _ place: Place) -> [[Place.Line]] {
+  /// The line alone; with the lines below that are deeper; with those as deep; with all that follow. And with those
+  /// before the next empty line, if these are others.
+  private func runs(from line: Place.Line, _ place: Place) -> (runs: [[Place.Line]], block: [Place.Line]) {
     let text = place.text
     let depth = line.start - line.whole.lowerBound
     var deeper: [Place.Line] = [line]
     var level: [Place.Line] = [line]
     var all: [Place.Line] = [line]
+    var block: [Place.Line]?
     var isDeeper = true
     var isLevel = true
     var offset = line.whole.upperBound
+    var position = offset
     while offset < text.count, all.count < 3_000 {
       let next = place.line(at: offset)
       if next.whole.upperBound <= offset { break }
       offset = next.whole.upperBound
       if next.start >= next.end { continue }
       let nextDepth = next.start - next.whole.lowerBound
+      // A block often ends where a line is left empty.
+      if block == nil, next.whole.lowerBound > position { block = level }
+      position = next.whole.upperBound
       if nextDepth <= depth { isDeeper = false }
       if nextDepth < depth { isLevel = false }
       if isDeeper { deeper.append(next) }
@@ -134,30 +150,24 @@ extension EditGenerator {
       for count in [2, 3, 4, 6] where count < level.count { runs.append(Array(level.prefix(count))) }
     }
     if all.count != level.count { runs.append(all) }
-    return runs
+    let cut = block.map { $0.count > 1 && $0.count < level.count ? $0 : [] } ?? []
+    return (runs, cut)
   }
 
-  /// One edit that replaces the indentation `from` at the start of these lines by `to`.
-  private func reindent(_ lines: [Place.Line], from: [UInt8], to: [UInt8], _ place: Place) -> TextEdit? {
-    guard let first = lines.first, let last = lines.last else { return nil }
-    let text = place.text
-    var bytes: [UInt8] = []
-    var position = first.whole.lowerBound
-    for line in lines {
-      bytes += text[position..<line.whole.lowerBound]
-      let indentation = Array(text[line.whole.lowerBound..<line.start])
-      if indentation.starts(with: from) {
-        bytes += to + indentation.dropFirst(from.count)
-      } else if indentation.count + to.count >= from.count {
+  /// Edits that replace the indentation `from` at the start of these lines by `to`.
+  private func reindent(_ lines: [Place.Line], from: [UInt8], to: [UInt8], _ place: Place) -> [TextEdit] {
+    lines.compactMap { line in
+      let range = line.whole.lowerBound..<line.start
+      let old = Array(place.text[range])
+      var new: [UInt8] = []
+      if old.starts(with: from) {
+        new = to + old.dropFirst(from.count)
+      } else if old.count + to.count >= from.count {
         // Mixed or shallower: shifted by as much.
-        let count = indentation.count + to.count - from.count
-        bytes += indentation.prefix(count)
-        if count > indentation.count { bytes += [UInt8](repeating: 0x20, count: count - indentation.count) }
-      } else {
-        bytes += indentation.prefix(0)
+        let count = old.count + to.count - from.count
+        new = old.prefix(count) + [UInt8](repeating: 0x20, count: max(0, count - old.count))
       }
-      position = line.start
+      return new == old ? nil : TextEdit(range, new)
     }
-    return TextEdit(first.whole.lowerBound..<last.start, bytes + text[position..<last.start])
   }
 }

@@ -61,12 +61,18 @@ struct PieceScanner {
     return count
   }
 
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
   /// Every word and number of a text with how often it occurs: what a repair may not lose silently. O(bytes).
-  static func words(_ text: some Collection<UInt8>) -> [[UInt8]: Int] {
+  ///
+  /// - Parameter escapes: whether a letter behind a stroke is part of no word, as in `\n`.
+  static func words(_ text: some Collection<UInt8>, escapes: Bool = false) -> [[UInt8]: Int] {
     var counts: [[UInt8]: Int] = [:]
     var word: [UInt8] = []
-    for byte in text {
-      if isWordByte(byte) {
+    var isEscaped = false
+    for byte in text.starts(with: byteOrderMark) ? Array(text.dropFirst(3)) : Array(text) {
+      defer { isEscaped = escapes && !isEscaped && byte == 0x5C }
+      if isWordByte(byte), !isEscaped {
         word.append(byte)
       } else if !word.isEmpty {
         counts[word, default: 0] += 1
@@ -78,8 +84,13 @@ struct PieceScanner {
   }
 
   /// The words and numbers of `text` that it has fewer of behind `edits`, in byte order, each as often as it is missing.
-  /// O(bytes of the edits).
+  /// Nothing is lost where the letters of escapes make the difference alone. O(bytes of the edits).
   static func lostWords(by edits: [TextEdit], from text: [UInt8]) -> [String] {
+    let lost = lostWords(by: edits, from: text, escapes: false)
+    return lost.isEmpty || lostWords(by: edits, from: text, escapes: true).isEmpty ? [] : lost
+  }
+
+  private static func lostWords(by edits: [TextEdit], from text: [UInt8], escapes: Bool) -> [String] {
     var lost: [[UInt8]: Int] = [:]
     // Edits of one word are taken together.
     for group in edits.reduce(
@@ -95,7 +106,7 @@ struct PieceScanner {
       guard let first = group.first, let last = group.last else { continue }
       var low = first.range.lowerBound
       var high = last.range.upperBound
-      while low > 0, isWordByte(text[low - 1]) { low -= 1 }
+      while low > 0, isWordByte(text[low - 1]) || text[low - 1] == 0x5C { low -= 1 }
       while high < text.count, isWordByte(text[high]) { high += 1 }
       var new: [UInt8] = []
       var position = low
@@ -104,8 +115,8 @@ struct PieceScanner {
         position = edit.range.upperBound
       }
       new += text[position..<high]
-      for (word, count) in words(text[low..<high]) { lost[word, default: 0] += count }
-      for (word, count) in words(new) { lost[word, default: 0] -= count }
+      for (word, count) in words(text[low..<high], escapes: escapes) { lost[word, default: 0] += count }
+      for (word, count) in words(new, escapes: escapes) { lost[word, default: 0] -= count }
     }
     return lost.flatMap { word, count in
       [String](repeating: String(decoding: word, as: UTF8.self), count: max(0, count))

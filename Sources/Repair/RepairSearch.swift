@@ -17,11 +17,15 @@ final class RepairSearch {
 
   /// States kept from one level to the next, and bytes behind a failure that a trial looks at.
   static let beamWidth = 10
+  /// The same where that leads nowhere.
+  static let wideBeam = 60
   /// Solutions to choose the proposals from.
-  static let wantedSolutions = 40
+  static let wantedSolutions = 80
   static let window = 1_500
   /// Boundaries before a failure that are kept; from further back, the text is parsed from its start.
   static let boundaryLimit = 20_000
+  /// The part of the time left that a level may take to try edits.
+  static let trialShare = 0.6
   /// How much dearer than the cheapest a solution may be to be looked at.
   static let margin = 2.0
   /// Terminals behind a failure after which an edit counts as right there.
@@ -64,7 +68,10 @@ final class RepairSearch {
     if recogniser.wasInterrupted { return ([], nil, true) }
     guard let failure = original.failure else { return ([], nil, false) }
     learn(text, around: failure)
-    let (solutions, timedOut) = explore([original], seen: [text], referee: nil)
+    var (solutions, timedOut) = explore([original], seen: [text], referee: nil)
+    if solutions.isEmpty, !timedOut {
+      (solutions, timedOut) = explore([original], seen: [text], width: Self.wideBeam, referee: nil)
+    }
     return (solutions, failure, timedOut)
   }
 
@@ -101,13 +108,16 @@ final class RepairSearch {
   }
 
   private func unedited(_ text: [UInt8]) -> SearchState {
-    let first = text.starts(with: [0xEF, 0xBB, 0xBF]) ? recogniser.start(at: 3) : recogniser.start
     let state = SearchState(
       text: text, seen: language.grammar.reading.apply(text), script: EditScript(count: text.count), editCount: 0,
-      cost: 0, boundaries: [.init(position: first.heads[0].position, heads: first.heads, isWhole: true)], failure: nil,
-      isParsed: false
-    )
+      cost: 0, boundaries: [start(of: text)], failure: nil, isParsed: false)
     return parsed(state, from: 0)
+  }
+
+  /// The stacks at the start of a text, behind its byte order mark.
+  private func start(of text: [UInt8]) -> SearchState.Boundary {
+    let first = text.starts(with: [0xEF, 0xBB, 0xBF]) ? recogniser.start(at: 3) : recogniser.start
+    return .init(position: first.heads[0].position, heads: first.heads, isWhole: true)
   }
 
   /// Where the next terminal starts.
@@ -124,21 +134,25 @@ final class RepairSearch {
   /// - Parameter referee: asked about every text that the grammar accepts; the first level that it accepts some of is
   ///   the last.
   private func explore(
-    _ states: [SearchState], seen: Set<[UInt8]>, referee: Referee?
+    _ states: [SearchState], seen: Set<[UInt8]>, width: Int = beamWidth, referee: Referee?
   ) -> (solutions: [Solution], timedOut: Bool) {
     var beam = states
     var seen = seen
     var solutions: [Solution] = []
     var timedOut = false
+    var isCut = false
     for _ in 0..<options.maximumEdits {
       var calls = 0
-      let trials = expand(beam, bestCost: bound(solutions), &timedOut)
+      // What has been tried is to be followed up: a level never takes all the time.
+      let now = ContinuousClock.now
+      let end = now + now.duration(to: deadline) * Self.trialShare
+      let trials = expand(beam, bestCost: bound(solutions), until: end, &isCut)
       beam = []
       var perFailure: [Failure: Int] = [:]
       for trial in trials {
         if ContinuousClock.now > deadline { timedOut = true }
         if timedOut || calls >= Self.refereeCalls { break }
-        if beam.count >= Self.beamWidth || trial.score > bound(solutions) { break }
+        if beam.count >= width || trial.score > bound(solutions) { break }
         let parent = trial.parent
         var text = parent.text
         text.replaceSubrange(trial.edit.range, with: trial.edit.replacement)
@@ -149,7 +163,10 @@ final class RepairSearch {
         var child = SearchState(
           text: text, seen: seenText, script: parent.script, editCount: parent.editCount + 1, cost: trial.cost,
           boundaries: parent.boundaries, failure: nil, isParsed: false)
-        child.script.add(trial.edit)
+        if trial.edit.range.lowerBound < 3 { child.boundaries[0] = start(of: seenText) }
+        child.script.add(trial.parts)
+        child.made = parent.made
+        if let kind = EditKind(trial.parts, of: parent.text) { child.made.insert(kind) }
         child = parsed(child, from: parent.restart(before: seenEdit.range.lowerBound))
         if recogniser.wasInterrupted {
           timedOut = true
@@ -175,12 +192,12 @@ final class RepairSearch {
         // States that fail at the same place for the same lack need the same further edits.
         let kind = Failure(rest: rest, expected: recogniser.expectedTerminals(at: child.boundaries.last?.heads ?? []))
         perFailure[kind, default: 0] += 1
-        if perFailure[kind, default: 0] > 3 { continue }
+        if perFailure[kind, default: 0] > 3 * width / Self.beamWidth { continue }
         beam.append(child)
       }
       if beam.isEmpty || timedOut || referee != nil && !solutions.isEmpty { break }
     }
-    return (solutions, timedOut)
+    return (solutions, timedOut || isCut)
   }
 
   /// States beyond this cost cannot become proposals.
@@ -196,11 +213,14 @@ final class RepairSearch {
   struct Trial {
     var parent: SearchState
     var edit: TextEdit
+    var parts: [TextEdit]
     var cost: Double
     var score: Double
   }
 
-  private func expand(_ beam: [SearchState], bestCost: Double, _ timedOut: inout Bool) -> [Trial] {
+  private func expand(
+    _ beam: [SearchState], bestCost: Double, until end: ContinuousClock.Instant, _ isCut: inout Bool
+  ) -> [Trial] {
     var trials: [Trial] = []
     for state in beam {
       guard let failure = state.failure else { continue }
@@ -212,8 +232,8 @@ final class RepairSearch {
       var count = 0
       for candidate in candidates where state.cost + candidate.cost <= bestCost {
         count += 1
-        if count % 64 == 0, ContinuousClock.now > deadline {
-          timedOut = true
+        if count % 64 == 0, ContinuousClock.now > end {
+          isCut = true
           return trials.sorted(by: Self.isBefore)
         }
         let edit = state.seen(candidate.edit, language.grammar.reading)
@@ -229,7 +249,7 @@ final class RepairSearch {
         if !progress.isAccepted {
           score += Self.expectedCost + 1.5 * (1 - min(progress.terminals, Self.settledDistance) / Self.settledDistance)
         }
-        trials.append(Trial(parent: state, edit: candidate.edit, cost: cost, score: score))
+        trials.append(Trial(parent: state, edit: candidate.edit, parts: candidate.parts, cost: cost, score: score))
       }
     }
     return trials.sorted(by: Self.isBefore)
@@ -245,7 +265,8 @@ final class RepairSearch {
   private func progress(
     _ state: SearchState, _ edit: TextEdit, _ failure: Int, _ text: [UInt8], isWhole: Bool
   ) -> (terminals: Double, isAccepted: Bool)? {
-    let boundary = state.boundaries[state.restart(before: edit.range.lowerBound)]
+    let index = state.restart(before: edit.range.lowerBound)
+    let boundary = index == 0 && edit.range.lowerBound < 3 ? start(of: text) : state.boundaries[index]
     // What lay at the failure lies here now; a deletion may have taken it.
     let target = edit.range.upperBound <= failure ? failure + edit.growth : max(edit.range.lowerBound, failure)
     var lastTerminalEnd = failure
@@ -262,8 +283,8 @@ final class RepairSearch {
         }
       }
       if accepted || !frontier.isDead { return (Self.settledDistance, accepted) }
-      if state.isParsed { return nil }
       let reached = recogniser.failure?.position ?? -1
+      if state.isParsed, reached <= target { return nil }
       if reached <= target, terminals == 0 {
         // At the end of the text several things may be missing: one that is taken there is a step.
         let isTaken = failure == state.text.count && reached == target && edit.range.isEmpty

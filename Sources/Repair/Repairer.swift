@@ -110,7 +110,7 @@ public final class Repairer {
       if !lossy.isEmpty {
         "every repair found would lose words: \(lossy.prefix(5).joined(separator: ", "))"
       } else if deletesTooMuch {
-        "every repair found would delete too much"
+        "every repair found would delete or hide too much"
       } else if found.timedOut {
         "no repair found within \(options.timeout) s"
       } else if isClean {
@@ -131,10 +131,14 @@ public final class Repairer {
     var lossy: [String] = []
     var deletesTooMuch = false
     let limit = max(RepairOptions.minimumDeletion, Int(options.maximumDeletion * Double(Self.weight(text[...]))))
-    for candidate in candidates {
-      if proposals.count >= options.proposals || !proposals.isEmpty && ContinuousClock.now > deadline { break }
+    var variety = ProposalVariety(generator.scanner, keywords: generator.keywords)
+    var terminals: Set<[TerminalPrint]> = []
+    // Those too much like others come when there are too few.
+    var like: [ProposalRanking.Candidate] = []
+    func check(_ candidate: ProposalRanking.Candidate) {
       for solution in candidate.spellings {
-        let lost = PieceScanner.lostWords(by: solution.script.edits, from: text)
+        let edits = solution.script.edits
+        let lost = PieceScanner.lostWords(by: edits, from: text)
         if generator.hints.lossless == true, !lost.isEmpty {
           lossy = lost
           continue
@@ -147,13 +151,74 @@ public final class Repairer {
         guard isValid(solution.text) else { continue }
         // A validator decides without the grammar.
         if grammar.dialect.validator != nil, !judge.parser.accepts(solution.text) { continue }
+        if let print = terminalPrint(solution.text) {
+          if hides(print, edits, moreThan: limit) {
+            deletesTooMuch = true
+            continue
+          }
+          // Of those with the same terminals, the first.
+          if !terminals.insert(print).inserted { return }
+        }
+        variety.take(edits, of: text)
         var proposal = RepairProposal(text: solution.text, script: solution.script, cost: solution.cost, lost)
         proposal.gain = candidate.gain
         proposals.append(proposal)
-        break
+        return
       }
     }
+    var isEnough: Bool {
+      proposals.count >= options.proposals || !proposals.isEmpty && ContinuousClock.now > deadline
+    }
+    for candidate in candidates where !isEnough {
+      if variety.admits(candidate.solution.script.edits, of: text) { check(candidate) } else { like.append(candidate) }
+    }
+    for candidate in like where !isEnough { check(candidate) }
     return (proposals, lossy, deletesTooMuch)
+  }
+
+  /// One node of a tree: its kind, its children, and a leaf's bytes.
+  private struct TerminalPrint: Hashable {
+    var kind: SymbolID
+    var children: Int
+    var bytes: ArraySlice<UInt8>
+  }
+  /// The longest text whose terminals are compared, in bytes.
+  private static let printLimit = 100_000
+
+  /// The same for texts of the same terminals; nil if it is not told. O(bytes).
+  private func terminalPrint(_ text: [UInt8]) -> [TerminalPrint]? {
+    guard text.count <= Self.printLimit, let tree = try? judge.parser.parse(text) else { return nil }
+    var print: [TerminalPrint] = []
+    var cursor = tree.root.cursor()
+    cursor.walk { cursor in
+      let node = cursor.node
+      if node.isExtra, !node.isError { return false }
+      let isLeaf = node.childCount == 0
+      print.append(
+        TerminalPrint(
+          kind: node.symbol, children: node.childCount, bytes: isLeaf ? text[node.byteRange] : []))
+      return true
+    }
+    return print
+  }
+
+  /// Whether one terminal next to an edit has taken in more than `limit` bytes that are symbols for the most part: code
+  /// in quotes is gone, too. O(terminals × edits).
+  private func hides(_ terminals: [TerminalPrint], _ edits: [TextEdit], moreThan limit: Int) -> Bool {
+    var shift = 0
+    let written = edits.map { edit in
+      let start = edit.range.lowerBound + shift
+      shift += edit.growth
+      return start...start + edit.replacement.count
+    }
+    return terminals.contains { terminal in
+      let bytes = terminal.bytes
+      guard bytes.count > limit, written.contains(where: { $0.overlaps(bytes.startIndex...bytes.endIndex) }) else {
+        return false
+      }
+      let weight = Self.weight(bytes)
+      return weight > limit && 2 * bytes.count(where: PieceScanner.isWordByte) < weight
+    }
   }
 
   /// Bytes that are no blanks.

@@ -16,6 +16,8 @@ struct SearchState {
   var seen: [UInt8]
   var script: EditScript
   var editCount: Int
+  /// The kinds of the edits so far.
+  var made: Set<EditKind> = []
   var cost: Double
   /// In the order of the text; the last are at the failure.
   var boundaries: [Boundary]

@@ -11,6 +11,21 @@ public struct TextEdit: Hashable, Sendable {
 
   public init(_ range: Range<Int>, _ replacement: String) { self.init(range, Array(replacement.utf8)) }
 
+  /// From the first of these edits of `text` to the last, which are in the order of the text and do not overlap; nil if
+  /// nothing changes.
+  init?(joining parts: [TextEdit], of text: [UInt8]) {
+    guard let first = parts.first, let last = parts.last else { return nil }
+    var bytes: [UInt8] = []
+    var position = first.range.lowerBound
+    for part in parts {
+      bytes += text[position..<part.range.lowerBound]
+      bytes += part.replacement
+      position = part.range.upperBound
+    }
+    self.init(first.range.lowerBound..<last.range.upperBound, bytes)
+    if range.isEmpty, replacement.isEmpty { return nil }
+  }
+
   /// How much longer the text becomes.
   var growth: Int { replacement.count - range.count }
 }
@@ -33,6 +48,11 @@ public struct EditScript: Hashable, Sendable {
   /// These edits of a text of `count` bytes, whose ranges do not overlap, in the order of the text.
   init(count: Int, _ edits: [TextEdit]) {
     self.init(count: count)
+    add(edits)
+  }
+
+  /// Adds edits of one text that do not overlap, in the order of that text.
+  mutating func add(_ edits: [TextEdit]) {
     for edit in edits.reversed() { add(edit) }
   }
 

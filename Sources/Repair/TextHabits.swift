@@ -236,6 +236,8 @@ final class TextHabits {
       let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
       let written = Array(edit.replacement.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
       guard let piece = scanner.piece(written, 0), piece.range == 0..<written.count else { return edit }
+      // Blanks in a string are of its content.
+      if written.count == 1, Array("\"'`".utf8).contains(written[0]) { return edit }
       var start = edit.range.lowerBound
       var end = start
       while start > 0, isBlank(text[start - 1]) { start -= 1 }
@@ -286,6 +288,9 @@ final class TextHabits {
     let areApart = zip(spaced, spaced.dropFirst()).allSatisfy { $0.range.upperBound < $1.range.lowerBound }
     return areApart ? spaced : edits
   }
+
+  /// How often two names follow each other without anything between them.
+  var neighbouringNames: Int { Int(seen(Self.key(7, Self.name, Self.name))) }
 
   /// Whether a word occurs in the text that was learnt from, or is one of the language.
   func knows(_ word: [UInt8]) -> Bool { numbers[word] != nil || keywords.contains(word) }

@@ -130,6 +130,45 @@ import Testing
     #expect(try String(contentsOf: folder.url.appending(path: "a.json"), encoding: .utf8) == "{\"a\": {\"b\": 1}}")
   }
 
+  /// A parser of the language that takes nothing: what is written is told, and nothing counts as safe.
+  @Test func aReferenceThatRefusesIsTold() throws {
+    let home = URL(filePath: try #require(ProcessInfo.processInfo.environment["ESPALIER_HOME"]))
+    let store = folder.url.appending(path: "store/grammars/go")
+    try FileManager.default.createDirectory(at: store.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: home.appending(path: "grammars/go"), to: store)
+    let description = store.appending(path: "grammar.yml")
+    let text = try String(contentsOf: description, encoding: .utf8)
+    let refusing = text.replacing(/(?m)^reference: .*$/, with: "reference: [\"false\"]")
+    try #require(refusing != text)
+    try refusing.write(to: description, atomically: true, encoding: .utf8)
+    let environment = ["ESPALIER_HOME": folder.url.appending(path: "store").path, "PATH": "/usr/bin:/bin"]
+    let broken = "package p\n\nfunc f() int {\n\treturn g(1\n}\n"
+    try folder.write("a.go", broken)
+    func fix(_ arguments: String...) throws -> Tool.Outcome {
+      try Tool.run(["fix", "a.go", "--model", "none"] + arguments, in: folder.url, environment: environment)
+    }
+    func content() throws -> String { try String(contentsOf: folder.url.appending(path: "a.go"), encoding: .utf8) }
+    let strict = try fix("--strict", "--write")
+    #expect(strict.code == 1)
+    #expect(strict.errors.contains("[strict]"))
+    #expect(try content() == broken)
+    let shown = try fix("--format", "json")
+    #expect(shown.output.contains("\"reference\" : \"rejected\""))
+    #expect(!shown.output.contains("\"isSafe\" : true"))
+    let written = try fix("--write")
+    #expect(written.errors.contains("warning: the language's own parser still refuses the repaired text"))
+    #expect(try content() == broken.replacing("g(1", with: "g(1)"))
+  }
+
+  /// The page on repairs shows what the tool prints.
+  @Test func thePageShowsWhatIsPrinted() throws {
+    try folder.write("loop.c", "int f(int a) {\n  while (g(a) {\n    a++;\n  }\n  return a;\n}\n")
+    let outcome = try fix("loop.c", "--alternatives", "4", "--model", "none")
+    let page = try String(contentsOf: Tool.repository.appending(path: "docs/repair.md"), encoding: .utf8)
+    #expect(outcome.code == 1)
+    #expect(page.contains("$ espalier fix loop.c --alternatives 4 --model none --no-reference\n" + outcome.output))
+  }
+
   @Test func interactiveWritesWhatIsTaken() throws {
     for name in ["a.py", "b.py", "c.py"] { try folder.write(name, "for x items:\n    f(x)\n") }
     func run(_ input: String) throws -> Tool.Outcome {

@@ -39,6 +39,10 @@ struct RepairTests {
     ("json", "{\"a\": 1.2e+5, \"b\": [1, 2}", "{\"a\": 1.2e+5, \"b\": [1, 2]}"),
     ("json", "[1e+2 3E+4]", "[1e+2, 3E+4]"),
     ("json", "[+1e+2, 3e+]", "[1e+2, \"3e+\"]"),
+    // The letter of an escape is no part of the word behind it.
+    ("json", "[\"new\nline\"]", "[\"new\\nline\"]"), ("json", "[\"a\tb\"]", "[\"a\\tb\"]"),
+    ("json", "\u{FEFF}{\"a\": 1}", "{\"a\": 1}"),
+    ("json", "{\"a\": 1}\n{\"a\": 2}\n", "[{\"a\": 1},\n{\"a\": 2}]\n"),
     ("c", "int main() { return 0\n}\n", "int main() { return 0;\n}\n"),
     ("c", "int f(int a, int b) { return a and b; }\n", "int f(int a, int b) { return a && b; }\n"),
     // The indentation tells which block is not closed, or closed twice.
@@ -53,6 +57,60 @@ struct RepairTests {
   ])
   func repairsAsPeopleDo(_ language: String, _ broken: String, _ fixed: String) throws {
     #expect(try best(language, broken) == fixed)
+  }
+
+  /// What takes two edits, or one made again and again; the cheapest alone would be another.
+  @Test(arguments: [
+    ("python", "x = [\n  {'a': 1, 'b'= 2},\n  {'a': 3, 'b'= 4},\n  {'a': 5, 'b'= 6},\n]\n", ["'b'= ", "'b': "]),
+    ("python", "x = [[1 3 4], [5 5 6]]\n", [" 3 ", ", 3, ", " 5 ", ", 5, "]),
+    ("python", "def f(n):\n   if n == 50\n   return True\n", ["50\n   ", "50:\n      "]),
+    ("python", "def f(x):\n  return ('a': x)\n", ["('a'", "{'a'", "x)\n", "x}\n"]),
+    ("python", "def f(**self**):\n    return 1\n", ["**", ""]),
+    ("python", "a = 192.0.0.2\n", ["192.0.0.2", "'192.0.0.2'"]),
+    ("python", "2d_list.append(new)\n", ["2d", "_2d"]), ("python", "from foo.bar\n", ["from", "import"]),
+    ("python", "enter code here\nx = 1\n", ["enter code here\n", ""]),
+    ("python", "x = 'farmer's and mouse's'\n", ["= '", "= \"", "'\n", "\"\n"]),
+    ("c", "int f(int a) {\n  return a[1);\n}\nint b[2];\n", ["[1)", "[1]"]),
+  ])
+  func isAmongTheProposals(_ language: String, _ broken: String, _ changes: [String]) throws {
+    let repairer = try Repairer(try GrammarStore.default.open(language))
+    guard case .repaired(let proposals) = repairer.repair(Array(broken.utf8), options()) else {
+      Issue.record("not repaired")
+      return
+    }
+    var wanted = broken
+    for index in stride(from: 0, to: changes.count, by: 2) {
+      wanted = wanted.replacing(changes[index], with: changes[index + 1])
+    }
+    let texts = proposals.map {
+      String(decoding: $0.text, as: UTF8.self).replacing("\"192.0.0.2\"", with: "'192.0.0.2'")
+    }
+    #expect(texts.contains(wanted), "\(texts)")
+  }
+
+  @Test func proposalsAreOfDifferentKinds() throws {
+    let repairer = try Repairer(try GrammarStore.default.open("python"))
+    guard case .repaired(let proposals) = repairer.repair(Array("x = [a b]\ny = 1\n".utf8), options()) else {
+      Issue.record("not repaired")
+      return
+    }
+    let texts = proposals.map { String(decoding: $0.text, as: UTF8.self).replacing(" ", with: "") }
+    #expect(Set(texts).count == texts.count)
+    let operators = texts.filter { $0.firstMatch(of: /\[a[-+*\/%&|^@<>]+b\]/) != nil }
+    #expect(texts.count == 10)
+    #expect(operators.count <= 2)
+  }
+
+  /// A line break or its like between two terminals makes no other repair inside brackets.
+  @Test func proposalsDifferInTerminals() throws {
+    let repairer = try Repairer(try GrammarStore.default.open("python"))
+    let text = "x = [\n    {'a': 1}\n    {'b': 2}\n]\n"
+    guard case .repaired(let proposals) = repairer.repair(Array(text.utf8), options()) else {
+      Issue.record("not repaired")
+      return
+    }
+    let texts = proposals.map { String(decoding: $0.text, as: UTF8.self).filter { !$0.isWhitespace } }
+    #expect(texts.count { $0 == "x=[{'a':1},{'b':2}]" } == 1)
   }
 
   @Test(arguments: [
@@ -189,6 +247,8 @@ struct RepairTests {
     ("one two three", [TextEdit(4..<8, "")], ["two"]), ("one two", [TextEdit(2..<3, "")], ["one"]),
     ("a b", [TextEdit(0..<1, "b"), TextEdit(2..<3, "a")], []), ("ab", [TextEdit(1..<1, " ")], ["ab"]),
     ("ab cd", [TextEdit(0..<1, ""), TextEdit(1..<2, "")], ["ab"]), ("x(y", [TextEdit(3..<3, ")")], []),
+    ("a\nb", [TextEdit(1..<2, "\\n")], []), ("\\data", [TextEdit(0..<0, "\\")], []),
+    ("a\nb", [TextEdit(1..<3, "\\n")], ["b"]),
   ])
   func wordsThatEditsLose(_ text: String, _ edits: [TextEdit], _ lost: [String]) {
     #expect(PieceScanner.lostWords(by: edits, from: Array(text.utf8)) == lost)

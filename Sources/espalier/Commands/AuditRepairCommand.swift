@@ -24,6 +24,9 @@ struct AuditRepair: AsyncParsableCommand {
   @Flag(help: "List the records that are refused, or that the language's own parser or the original do not agree with.")
   var list = false
 
+  @Option(help: "How many proposals are looked at.")
+  var among = RepairOptions().proposals
+
   @OptionGroup var search: RepairSearchOptions
   @OptionGroup var model: RankingModelOption
 
@@ -31,6 +34,7 @@ struct AuditRepair: AsyncParsableCommand {
     guard [path, synthetic.folder, synthetic.robustness].count(where: { $0 != nil }) == 1 else {
       throw ValidationError("Expected a data set, --synthetic or --robustness, and one of them only.")
     }
+    if among < 1 { throw ValidationError("--among: expected at least 1, found \(among)") }
   }
 
   func run() async throws {
@@ -45,17 +49,16 @@ struct AuditRepair: AsyncParsableCommand {
     }
     let grammar = try store.open(language)
     let repairer = try Repairer(grammar, model: { try model.load() })
-    let audit = try RepairAudit(grammar, repairer: repairer, options: search.options)
+    var limits = search.options
+    limits.proposals = among
+    let audit = try RepairAudit(grammar, repairer: repairer, options: limits)
     let records = try RepairRecord.read(path).prefix(options.limit)
     let progress = Progress("repairing", total: records.count)
     var verdicts: [RepairAudit.Verdict] = []
     for record in records {
       let verdict = audit.run(record)
       verdicts.append(verdict)
-      if list, !verdict.mustStay, verdict.outcome == .refused || verdict.isAccepted == false {
-        let reason = verdict.isAcceptedSyntax == true ? "the meaning alone is wrong" : verdict.reason
-        try StandardOutput.write("\(record.id): \(verdict.outcome.rawValue) \(reason)\n")
-      }
+      if list, !verdict.mustStay { try tell(verdict) }
       if let proposal = verdict.proposal { try options.keep(proposal, as: (record.id as NSString).lastPathComponent) }
       progress.advance()
     }
@@ -78,9 +81,10 @@ struct AuditRepair: AsyncParsableCommand {
       // The seed draws the damages; a repair is the first one found.
       var limits = search.options
       limits.seed = 0
-      if synthetic.fit { limits.proposals = 20 }
+      limits.proposals = synthetic.fit ? max(20, among) : among
       var audit = try SyntheticAudit(
-        grammar, repairer, inputs, lines: synthetic.lines, options: limits, seed: search.seed)
+        grammar, repairer, inputs, lines: synthetic.lines, excerpts: synthetic.excerpts, options: limits,
+        seed: search.seed)
       audit.fit = fit
       try audit.run(synthetic.count) { verdict in
         if verdict.exact != 1 { try tell(verdict, number: verdicts.count) }
@@ -90,7 +94,14 @@ struct AuditRepair: AsyncParsableCommand {
       fit = audit.fit
     }
     progress.finish()
-    if synthetic.fit { for result in fit.results().prefix(10) { try StandardOutput.write(JSONText.line(result)) } }
+    if synthetic.fit {
+      let results = fit.results()
+      for result in results.prefix(10) { try StandardOutput.write(JSONText.line(result)) }
+      if let best = results.first {
+        let temperatures = fit.temperatures(gainWeight: best.gainWeight, likelihoodWeight: best.likelihoodWeight)
+        for result in temperatures.prefix(3) { try StandardOutput.write(JSONText.line(result)) }
+      }
+    }
     let report = SyntheticReport(verdicts)
     try StandardOutput.write(report.table)
     try StandardOutput.write(JSONText.line(report.rows))
@@ -117,6 +128,18 @@ struct AuditRepair: AsyncParsableCommand {
     }
     progress.finish()
     if harm > 0 { throw ExitStatus.findings }
+  }
+
+  private func tell(_ verdict: RepairAudit.Verdict) throws {
+    var what: [String] = []
+    if verdict.outcome == .refused || verdict.isAccepted == false {
+      let reason = verdict.isAcceptedSyntax == true ? "the meaning alone is wrong" : verdict.reason
+      what.append("\(verdict.outcome.rawValue) \(reason)")
+    }
+    if verdict.wasFixed, verdict.match != 1 {
+      what.append(verdict.match.map { "the person's fix comes as \($0)" } ?? "other than the person's fix")
+    }
+    if !what.isEmpty { try StandardOutput.write("\(verdict.id): \(what.joined(separator: "; "))\n") }
   }
 
   private func tell(_ verdict: SyntheticAudit.Verdict, number: Int) throws {

@@ -20,6 +20,9 @@ struct SyntheticOptions: ParsableArguments {
   @Flag(help: "Also print which weights of the ranking put the originals first most often.")
   var fit = false
 
+  @Flag(help: "Damage parts of the files that have so many lines, functions for one, instead of whole files.")
+  var excerpts = false
+
   @Option(name: .customLong("min-lines"), help: "The fewest lines of a file.")
   var minimumLines = 100
 
