@@ -126,13 +126,11 @@ public struct InfillReport: Encodable, Sendable {
     }
     let head = ["denoiser", "length", "texts", "parses", "exact", "lines", "tokens", "tokens±1", "refused"]
     return reports.reduce(line(head)) { table, report in
-      func share(_ count: Int) -> String {
-        let tenths = (1000 * count + report.texts / 2) / max(report.texts, 1)
-        return "\(tenths / 10).\(tenths % 10)%"
-      }
       let counts = [report.parses, report.exact, report.rightLineCount, report.rightLength, report.nearLength]
       return table
-        + line([report.denoiser, report.length, "\(report.texts)"] + counts.map(share) + ["\(report.refused)"])
+        + line(
+          [report.denoiser, report.length, "\(report.texts)"] + counts.map { ReportTable.share($0, of: report.texts) }
+            + ["\(report.refused)"])
     }
   }
 }

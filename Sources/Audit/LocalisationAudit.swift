@@ -54,12 +54,9 @@ public struct LocalisationAudit {
     _ grammar: Grammar, _ repairer: Repairer, _ inputs: [AuditInput], lines: ClosedRange<Int>, count: Int, seed: UInt64
   ) throws {
     let parser = try SyntaxParser(grammar)
-    let originals = try inputs.compactMap { input -> SyntheticDamage.Original? in
-      guard lines.contains(input.bytes.count { $0 == 0x0A }), repairer.isValid(input.bytes) else { return nil }
-      return SyntheticDamage.Original(input.bytes, try parser.parse(input.bytes))
-    }
+    let originals = inputs.compactMap { SyntheticDamage.Original($0.bytes, lines, repairer, parser) }
     guard !originals.isEmpty else { throw SyntheticAudit.Failure.noFiles(language: language, lines: lines) }
-    let kinds = SyntheticDamage.Kind.allCases.filter { $0 != .indentation || grammar.description.layout != nil }
+    let kinds = SyntheticDamage.Kind.all(of: grammar)
     var generator = SeededGenerator(seed: seed)
     for index in 0..<count {
       let original = originals[Int.random(in: 0..<originals.count, using: &generator)]
@@ -82,21 +79,14 @@ public struct LocalisationAudit {
 
   /// The rows for people.
   public static func table(_ rows: [Row]) -> String {
-    func cell(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-    func share(_ value: Double, _ texts: Int) -> String {
-      let tenths = Int((1000 * value / Double(max(texts, 1))).rounded())
-      return "\(tenths / 10).\(tenths % 10)%"
-    }
     func line(_ cells: [String]) -> String {
-      cells.enumerated().map { cell($1, $0 < 2 ? 12 : 8) }.joined() + "\n"
+      cells.enumerated().map { ReportTable.cell($1, $0 < 2 ? 12 : 8) }.joined() + "\n"
     }
     return rows.reduce(line(["language", "method", "texts", "top 1", "top 3", "top 5"])) { table, row in
-      let shares = [row.top1, row.top3, row.top5].map { share(Double($0), row.texts) }
+      let shares = [row.top1, row.top3, row.top5].map { ReportTable.share($0, of: row.texts) }
       var text = table + line([row.language, row.method, "\(row.texts)"] + shares)
       if row.method == Localiser.Method.allCases.last?.rawValue {
-        let chances = [row.chance1, row.chance3, row.chance5].map { share($0, row.texts) }
+        let chances = [row.chance1, row.chance3, row.chance5].map { ReportTable.share($0, of: row.texts) }
         text += line([row.language, "chance", "\(row.texts)"] + chances)
       }
       return text

@@ -24,18 +24,14 @@ public struct RepairReport: Sendable {
     var lines = ["distance   texts  accepted    syntax  match@1  match@k"]
     func row(_ name: String, _ members: [RepairAudit.Verdict]) {
       guard !members.isEmpty else { return }
-      func share(_ count: Int) -> String {
-        let tenths = (1000 * count + members.count / 2) / members.count
-        return "\(tenths / 10).\(tenths % 10)%"
-      }
+      func share(_ count: Int) -> String { ReportTable.share(count, of: members.count) }
       let cells = [
         (name, 8), ("\(members.count)", 8),
         (share(members.count { $0.isAccepted == true && $0.outcome != .refused }), 10),
         (share(members.count { $0.isAcceptedSyntax == true && $0.outcome != .refused }), 10),
         (share(members.count { $0.match == 1 }), 9), (share(members.count { $0.match != nil }), 9),
       ]
-      lines.append(
-        cells.map { String(repeating: " ", count: max(0, $0.1 - $0.0.count)) + $0.0 }.joined())
+      lines.append(cells.map { ReportTable.cell($0.0, $0.1) }.joined())
     }
     for (name, contains) in buckets { row(name, broken.filter { $0.distance.map(contains) ?? false }) }
     row("all", broken)

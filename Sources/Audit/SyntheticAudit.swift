@@ -53,14 +53,11 @@ public struct SyntheticAudit {
     self.options = options
     language = grammar.name
     generator = SeededGenerator(seed: seed)
-    kinds = SyntheticDamage.Kind.allCases.filter { $0 != .indentation || grammar.description.layout != nil }
+    kinds = SyntheticDamage.Kind.all(of: grammar)
     let parser = try SyntaxParser(grammar)
     let texts = excerpts ? inputs.flatMap { Self.excerpts($0, lines, parser) } : inputs
     originals = texts.compactMap { input in
-      guard lines.contains(input.bytes.count { $0 == 0x0A }), repairer.isValid(input.bytes),
-        let tree = try? parser.parse(input.bytes)
-      else { return nil }
-      return (input.name, SyntheticDamage.Original(input.bytes, tree))
+      SyntheticDamage.Original(input.bytes, lines, repairer, parser).map { (input.name, $0) }
     }
     if originals.isEmpty { throw Failure.noFiles(language: language, lines: lines) }
   }

@@ -1,5 +1,6 @@
 import Diffusion
 import Grammar
+import Repair
 import Syntax
 
 /// One mistake as people make them, put into a text that has none.
@@ -12,6 +13,11 @@ public struct SyntheticDamage: Sendable {
     case quote = "quote dropped"
     case indentation = "indentation changed"
     case swapped = "lines swapped"
+
+    /// Those that a language has: indentation means something under a layout rule only.
+    static func all(of grammar: Grammar) -> [Kind] {
+      allCases.filter { $0 != .indentation || grammar.description.layout != nil }
+    }
   }
 
   public var kind: Kind
@@ -27,7 +33,10 @@ public struct SyntheticDamage: Sendable {
     fileprivate let terminals: [Range<Int>]
     fileprivate let lines: [Range<Int>]
 
-    init(_ bytes: [UInt8], _ tree: SyntaxTree) {
+    /// Nil for a text that is not valid, or has fewer or more lines.
+    init?(_ bytes: [UInt8], _ count: ClosedRange<Int>, _ repairer: Repairer, _ parser: SyntaxParser) {
+      guard count.contains(bytes.count { $0 == 0x0A }), repairer.isValid(bytes), let tree = try? parser.parse(bytes)
+      else { return nil }
       self.bytes = bytes
       var terminals: [Range<Int>] = []
       var cursor = tree.root.cursor()

@@ -51,20 +51,13 @@ public struct SyntheticReport: Sendable {
 
   /// The rows for people, times in seconds.
   public var table: String {
-    func cell(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(0, width - text.count)) + text
-    }
     func line(_ language: String, _ damage: String, _ cells: [String]) -> String {
       let head = [(language, 12), (damage, 21)].map { $0.0 + String(repeating: " ", count: max(0, $0.1 - $0.0.count)) }
-      return (head + cells.map { cell($0, 9) }).joined() + "\n"
-    }
-    func share(_ count: Int, _ row: Row) -> String {
-      let tenths = (1000 * count + row.files / 2) / max(row.files, 1)
-      return "\(tenths / 10).\(tenths % 10)%"
+      return (head + cells.map { ReportTable.cell($0, 9) }).joined() + "\n"
     }
     let head = ["files", "exact@1", "exact@k", "alike@1", "parses", "median", "p95", "max"]
     return rows.reduce(line("language", "damage", head)) { table, row in
-      let shares = [row.exact1, row.exactK, row.alike1, row.parses].map { share($0, row) }
+      let shares = [row.exact1, row.exactK, row.alike1, row.parses].map { ReportTable.share($0, of: row.files) }
       let times = [row.medianSeconds, row.p95Seconds, row.maximumSeconds].map { "\($0)" }
       return table + line(row.language, row.damage, ["\(row.files)"] + shares + times)
     }

@@ -45,7 +45,8 @@ public struct WeightFit: Sendable {
     }
     return [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5].map { temperature in
       let logs = scored.map { proposals in
-        let weights = proposals.map { exp(-($0.0 - (proposals.map(\.0).min() ?? 0)) / temperature) }
+        let lowest = proposals.map(\.0).min() ?? 0
+        let weights = proposals.map { exp(-($0.0 - lowest) / temperature) }
         let own = zip(proposals, weights).reduce(0) { $0 + ($1.0.1 ? $1.1 : 0) }
         return log(max(own / weights.reduce(0, +), 1e-9))
       }
