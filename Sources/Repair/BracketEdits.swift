@@ -14,8 +14,6 @@ extension EditGenerator {
   private static let bracketReach = 6_000
   private static let suspects = 6
 
-  private static let closers: [UInt8: UInt8] = [0x28: 0x29, 0x5B: 0x5D, 0x7B: 0x7D]
-
   /// The brackets before a failure that have no partner, in the order of the text, as far as the order of brackets and
   /// the indentation of lines tell.
   private func suspects(_ place: Place) -> (unclosed: [Bracket], surplus: [Bracket]) {
@@ -25,11 +23,11 @@ extension EditGenerator {
     var surplus: [Bracket] = []
     for bracket in brackets(place) {
       let byte = text[bracket.offset]
-      if Self.closers[byte] != nil {
+      if Brackets.closer(of: byte) != nil {
         open.append(bracket)
         continue
       }
-      guard var index = open.lastIndex(where: { Self.closers[text[$0.offset]] == byte }) else {
+      guard var index = open.lastIndex(where: { Brackets.closer(of: text[$0.offset]) == byte }) else {
         surplus.append(bracket)
         continue
       }
@@ -38,7 +36,7 @@ extension EditGenerator {
         // A line further out closes what was opened there: what lies between has been forgotten.
         if bracket.column < open[index].column,
           let outer = open[..<index].lastIndex(where: {
-            Self.closers[text[$0.offset]] == byte && $0.column == bracket.column
+            Brackets.closer(of: text[$0.offset]) == byte && $0.column == bracket.column
           })
         {
           index = outer
@@ -55,11 +53,10 @@ extension EditGenerator {
   /// A bracket at the end of a line opens a block if the next line is deeper. The block ends before the first line that
   /// is not; the bracket that closes it stands there, as deep as the line that opened it. O(terminals looked at).
   func bracketCandidates(_ place: Place, _ habits: TextHabits, _ add: Add) {
-    let closers = Self.closers
     let text = place.text
     let (unclosed, surplus) = suspects(place)
     for bracket in unclosed.filter(\.endsLine).suffix(Self.suspects) {
-      guard let closer = closers[text[bracket.offset]] else { continue }
+      guard let closer = Brackets.closer(of: text[bracket.offset]) else { continue }
       let line = place.line(at: bracket.offset)
       guard let end = blockEnd(below: line, bracket.column, place) else { continue }
       let indentation = text[line.whole.lowerBound..<line.start]
@@ -73,21 +70,22 @@ extension EditGenerator {
     }
     // One inside a line may be missing its partner anywhere on that line.
     for bracket in unclosed.filter({ !$0.endsLine }).suffix(Self.suspects) {
-      guard let closer = closers[text[bracket.offset]] else { continue }
+      guard let closer = Brackets.closer(of: text[bracket.offset]) else { continue }
       let line = place.line(at: bracket.offset)
       for (distance, end) in ends(in: bracket.offset + 1..<line.end, place).reversed().enumerated() {
         add(TextEdit(end..<end, [closer]), 1.0 + 0.02 * Double(min(distance, 10)))
       }
     }
     for bracket in surplus.suffix(2) {
-      guard let opener = closers.first(where: { $0.value == text[bracket.offset] })?.key else { continue }
+      guard let opener = Brackets.opener(of: text[bracket.offset]) else { continue }
       let line = place.line(at: bracket.offset)
       for (distance, end) in ends(in: line.start..<bracket.offset, place).reversed().enumerated() {
         add(TextEdit(end..<end, [opener]), 1.25 + 0.02 * Double(min(distance, 10)))
       }
       // The line that starts the block which ends here.
       if bracket.startsLine, let header = header(of: line, bracket.column, place),
-        let last = text[header.start..<header.end].last(where: { !PieceScanner.isBlank($0) }), closers[last] == nil
+        let last = text[header.start..<header.end].last(where: { !PieceScanner.isBlank($0) }),
+        Brackets.closer(of: last) == nil
       {
         let isBlank = header.end > header.start && PieceScanner.isBlank(text[header.end - 1])
         add(TextEdit(header.end..<header.end, isBlank ? [opener] : [0x20, opener]), 1.0)
@@ -129,11 +127,13 @@ extension EditGenerator {
     }
     var kinds: Set<UInt8> = []
     for bracket in unclosed.suffix(Self.suspects).reversed() {
-      guard let closer = Self.closers[place.text[bracket.offset]], kinds.insert(closer).inserted else { continue }
+      guard let closer = Brackets.closer(of: place.text[bracket.offset]), kinds.insert(closer).inserted else {
+        continue
+      }
       if bracket.offset < place.failure { insert(closer, in: bracket.offset + 1..<place.failure, 1.1) }
     }
     for bracket in surplus.suffix(1) {
-      guard let opener = Self.closers.first(where: { $0.value == place.text[bracket.offset] })?.key else { continue }
+      guard let opener = Brackets.opener(of: place.text[bracket.offset]) else { continue }
       insert(opener, in: 0..<bracket.offset, 1.3)
     }
   }

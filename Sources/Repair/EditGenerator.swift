@@ -40,10 +40,9 @@ final class EditGenerator {
       symbols: Set(spellings.filter { $0.count > 1 && PieceScanner.kind($0[...]) == .symbol && !$0.contains(0x0A) })
         .sorted { $0.count != $1.count ? $0.count > $1.count : $0.lexicographicallyPrecedes($1) })
     // What starts strings, as far as the grammar or the placeholders of its terminals show it.
-    let quotes = Array("\"'`".utf8)
-    let shown = spellings.filter { !$0.isEmpty && $0.allSatisfy(quotes.contains) }
+    let shown = spellings.filter { !$0.isEmpty && $0.allSatisfy(PieceScanner.isQuote) }
     let started = (language.grammar.description.placeholders ?? [:]).values.compactMap(\.utf8.first).filter(
-      quotes.contains)
+      PieceScanner.isQuote)
     let found = Set(shown + started.map { [$0] }).sorted { $0.lexicographicallyPrecedes($1) }
     self.quotes = hints.quotes?.map { Array($0.utf8) } ?? found
     fillers = (hints.fillers ?? []).map { Array($0.utf8) }
@@ -195,9 +194,8 @@ final class EditGenerator {
         }
       }
     }
-    let pairs: [UInt8: UInt8] = [0x28: 0x29, 0x5B: 0x5D, 0x7B: 0x7D]
     for opener in place.unclosed.suffix(3) {
-      for other in pairs.keys.sorted() where other != place.text[opener] {
+      for (other, _) in Brackets.pairs where other != place.text[opener] {
         add(TextEdit(opener..<opener + 1, [other]), 1.45)
       }
     }

@@ -10,16 +10,12 @@ struct EditKind: Hashable {
   /// alone is written. O(bytes of the edits).
   init?(_ parts: [TextEdit], of text: [UInt8]) {
     changes = parts.map { part in
-      Change(removed: Self.trimmed(text[part.range]), written: Self.trimmed(part.replacement[...]))
+      Change(removed: PieceScanner.trimmed(text[part.range]), written: PieceScanner.trimmed(part.replacement[...]))
     }
     if changes.allSatisfy({ $0.removed == $0.written }) { return nil }
     // The second quote is no mistake made again: it ends what the first starts.
-    if parts.count == 1, changes[0].removed.isEmpty, changes[0].written.allSatisfy(Array("\"'`".utf8).contains) {
+    if parts.count == 1, changes[0].removed.isEmpty, changes[0].written.allSatisfy(PieceScanner.isQuote) {
       return nil
     }
-  }
-
-  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-    bytes.drop(while: PieceScanner.isBlank).reversed().drop(while: PieceScanner.isBlank).reversed()
   }
 }

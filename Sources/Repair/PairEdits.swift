@@ -1,7 +1,5 @@
 /// Edits of two places that belong together: an opener and its partner, both ends of a string, both sides of a mark.
 extension EditGenerator {
-  private static let brackets: [(opener: UInt8, closer: UInt8)] = [(0x28, 0x29), (0x5B, 0x5D), (0x7B, 0x7D)]
-  private static let quotes = Array("\"'`".utf8)
   /// How far behind an opener its partner is looked for, in pieces.
   private static let partnerReach = 400
 
@@ -19,7 +17,7 @@ extension EditGenerator {
     for (distance, opener) in place.openers.suffix(6).reversed().enumerated() {
       guard let closer = partner(of: opener, place) else { continue }
       let cost = 0.06 * Double(distance) + (closer + 1 < place.failure ? 0.15 : 0)
-      for pair in Self.brackets where pair.opener != text[opener] {
+      for pair in Brackets.pairs where pair.opener != text[opener] {
         add([TextEdit(opener..<opener + 1, [pair.opener]), TextEdit(closer..<closer + 1, [pair.closer])], 1.5 + cost)
       }
       add([TextEdit(opener..<opener + 1, []), TextEdit(closer..<closer + 1, [])], 1.6 + cost)
@@ -29,7 +27,7 @@ extension EditGenerator {
   /// The bracket that closes the one at `opener`, brackets of other kinds left out of account.
   private func partner(of opener: Int, _ place: Place) -> Int? {
     let byte = place.text[opener]
-    guard let closer = Self.brackets.first(where: { $0.opener == byte })?.closer else { return nil }
+    guard let closer = Brackets.closer(of: byte) else { return nil }
     var depth = 1
     var position = opener + 1
     for _ in 0..<Self.partnerReach {
@@ -46,18 +44,18 @@ extension EditGenerator {
   /// Brackets or quotes around a part of the failure's line.
   private func wraps(_ place: Place, _ add: AddAll) {
     let text = place.text
-    let counts = Self.quotes.prefix(2).map { quote in text.count { $0 == quote } }
-    let quote = counts[1] > counts[0] ? Self.quotes[1] : Self.quotes[0]
+    let counts = PieceScanner.quotes.prefix(2).map { quote in text.count { $0 == quote } }
+    let quote = counts[1] > counts[0] ? PieceScanner.quotes[1] : PieceScanner.quotes[0]
     for (rank, start) in place.segmentStarts.enumerated() {
       for (reach, end) in place.segmentEnds(from: start).enumerated() {
         let cost = 0.08 * Double(rank) + 0.08 * Double(reach)
-        for pair in Self.brackets {
+        for pair in Brackets.pairs {
           add([TextEdit(start..<start, [pair.opener]), TextEdit(end..<end, [pair.closer])], 1.7 + cost)
         }
         let inside = text[start..<end]
         let isPlain = !inside.contains { byte in
-          Self.quotes.contains(byte) || byte == 0x5C || byte == 0x0A
-            || Self.brackets.contains { $0.opener == byte || $0.closer == byte }
+          PieceScanner.isQuote(byte) || byte == 0x5C || byte == 0x0A
+            || Brackets.closer(of: byte) != nil || Brackets.opener(of: byte) != nil
         }
         if isPlain {
           let symbols = inside.count { !PieceScanner.isWordByte($0) && !PieceScanner.isBlank($0) }
@@ -85,12 +83,12 @@ extension EditGenerator {
       let byte = text[piece.range.lowerBound]
       if depth == 0, let last {
         // One that is separated already has another mistake.
-        if piece.kind == .symbol, !Self.brackets.contains(where: { $0.opener == byte }) { return }
+        if piece.kind == .symbol, Brackets.closer(of: byte) == nil { return }
         gaps.append(last.range.upperBound)
       }
       if piece.range.count == 1 {
-        if Self.brackets.contains(where: { $0.opener == byte }) { depth += 1 }
-        if Self.brackets.contains(where: { $0.closer == byte }) { depth -= 1 }
+        if Brackets.closer(of: byte) != nil { depth += 1 }
+        if Brackets.opener(of: byte) != nil { depth -= 1 }
       }
       if depth < 0 { return }
       last = piece
@@ -98,7 +96,7 @@ extension EditGenerator {
     }
     guard let last, depth == 0, let first = gaps.first, place.failure >= first else { return }
     let end = last.range.upperBound
-    for pair in Self.brackets {
+    for pair in Brackets.pairs {
       let commas = gaps.map { TextEdit($0..<$0, [0x2C]) }
       add([TextEdit(start..<start, [pair.opener])] + commas + [TextEdit(end..<end, [pair.closer])], 2.4)
     }
@@ -108,13 +106,13 @@ extension EditGenerator {
   private func outerQuotes(_ place: Place, _ add: AddAll) {
     let line = place.line(at: min(place.failure, place.text.count))
     let text = place.text
-    for quote in Self.quotes {
+    for quote in PieceScanner.quotes {
       let offsets = (line.start..<line.end).filter { text[$0] == quote }
       guard offsets.count > 2, offsets.count < 12, let last = offsets.last else { continue }
       for first in offsets.prefix(offsets.count - 2).suffix(3) where first <= place.failure {
         // Code between strings is no text.
-        if text[first..<last].contains(where: { byte in Self.brackets.contains { $0.opener == byte } }) { continue }
-        for other in Self.quotes.prefix(2) where other != quote && !text[first..<last].contains(other) {
+        if text[first..<last].contains(where: { Brackets.closer(of: $0) != nil }) { continue }
+        for other in PieceScanner.quotes.prefix(2) where other != quote && !text[first..<last].contains(other) {
           add([TextEdit(first..<first + 1, [other]), TextEdit(last..<last + 1, [other])], 1.4)
         }
         add(offsets.filter { $0 > first && $0 < last }.map { TextEdit($0..<$0, [0x5C]) }, 1.5)
@@ -128,7 +126,7 @@ extension EditGenerator {
     let line = place.line(at: min(place.failure, text.count))
     let pieces = place.pieces.enumerated().filter { _, piece in
       piece.kind == .symbol && line.whole.contains(piece.range.lowerBound)
-        && !Self.brackets.contains { text[piece.range].elementsEqual([$0.opener]) }
+        && !(piece.range.count == 1 && Brackets.closer(of: text[piece.range.lowerBound]) != nil)
     }
     for (rank, (i, first)) in pieces.enumerated() {
       for (j, second) in pieces.dropFirst(rank + 1) where text[first.range].elementsEqual(text[second.range]) {
@@ -148,7 +146,7 @@ extension Place {
   /// Offsets of the brackets before the failure that open something, among the pieces looked at.
   var openers: [Int] {
     pieces.prefix(failureIndex + 1).filter { piece in
-      piece.range.count == 1 && [0x28, 0x5B, 0x7B].contains(text[piece.range.lowerBound])
+      piece.range.count == 1 && Brackets.closer(of: text[piece.range.lowerBound]) != nil
     }.map(\.range.lowerBound)
   }
 
@@ -175,8 +173,8 @@ extension Place {
     var offset = start
     while offset < end, ends.count < 6 {
       let byte = text[offset]
-      if [0x28, 0x5B, 0x7B].contains(byte) { depth += 1 }
-      let closes = [0x29, 0x5D, 0x7D].contains(byte)
+      if Brackets.closer(of: byte) != nil { depth += 1 }
+      let closes = Brackets.opener(of: byte) != nil
       let isEnd = closes || PieceScanner.isBlank(byte) || byte == 0x2C || byte == 0x3B || byte == 0x3A
       if isEnd, depth == 0, offset > start, offset >= failure || closes, !PieceScanner.isBlank(text[offset - 1]) {
         ends.append(offset)

@@ -15,7 +15,16 @@ struct PieceScanner {
       || byte >= 0x80
   }
 
+  /// The characters that start strings in one language or another.
+  static let quotes = Array("\"'`".utf8)
+
+  static func isQuote(_ byte: UInt8) -> Bool { quotes.contains(byte) }
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+  /// `bytes` without the blanks at both ends.
+  static func trimmed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    bytes.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
+  }
 
   /// What kind of piece these bytes are; nil for blank ones.
   static func kind(_ bytes: ArraySlice<UInt8>) -> Piece.Kind? {

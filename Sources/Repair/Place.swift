@@ -90,12 +90,11 @@ struct Place {
   }
 
   private static func unclosed(_ pieces: ArraySlice<Piece>, _ text: [UInt8]) -> [Int] {
-    let closers: [UInt8: UInt8] = [0x29: 0x28, 0x5D: 0x5B, 0x7D: 0x7B]
     var open: [Int] = []
     for piece in pieces where piece.range.count == 1 {
       let byte = text[piece.range.lowerBound]
-      if closers.values.contains(byte) { open.append(piece.range.lowerBound) }
-      if let opener = closers[byte], let index = open.lastIndex(where: { text[$0] == opener }) {
+      if Brackets.closer(of: byte) != nil { open.append(piece.range.lowerBound) }
+      if let opener = Brackets.opener(of: byte), let index = open.lastIndex(where: { text[$0] == opener }) {
         open.removeSubrange(index...)
       }
     }

@@ -64,8 +64,7 @@ struct ProposalVariety {
   }
 
   private func written(_ replacement: [UInt8]) -> Written {
-    let bytes = Array(
-      replacement.drop(while: PieceScanner.isBlank).reversed().drop(while: PieceScanner.isBlank).reversed())
+    let bytes = PieceScanner.trimmed(replacement[...])
     if bytes.count <= 3, !bytes.isEmpty, bytes.allSatisfy({ $0 == 0x22 || $0 == 0x27 }) { return .quote }
     guard let piece = scanner.piece(bytes, 0), piece.range == 0..<bytes.count else { return .exactly(bytes) }
     switch piece.kind {

@@ -237,7 +237,7 @@ final class TextHabits {
       let written = Array(edit.replacement.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
       guard let piece = scanner.piece(written, 0), piece.range == 0..<written.count else { return edit }
       // Blanks in a string are of its content.
-      if written.count == 1, Array("\"'`".utf8).contains(written[0]) { return edit }
+      if written.count == 1, PieceScanner.isQuote(written[0]) { return edit }
       var start = edit.range.lowerBound
       var end = start
       while start > 0, isBlank(text[start - 1]) { start -= 1 }
