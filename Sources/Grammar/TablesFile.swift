@@ -112,10 +112,7 @@ enum TablesFile {
     }
   }
 
-  struct Mismatch: Error {
-    var expected: String
-    var found: String
-  }
+  typealias Mismatch = ArrayReader.Mismatch
 
   static func decode(_ bytes: UnsafeRawBufferPointer, language: UnsafeRawPointer) throws(Mismatch) -> Contents {
     guard bytes.count >= headerSize, bytes.prefix(magic.count).elementsEqual(magic) else {
@@ -301,45 +298,6 @@ enum TablesFile {
       automaton.accepts.allSatisfy { $0 == LexicalAutomaton.noTerminal || Int($0) < terminalCount },
       "accepted terminals")
     return automaton
-  }
-}
-
-/// Writes arrays one behind the other, each with its length and padded to 8 bytes.
-private struct ArrayWriter {
-  var data = Data()
-
-  mutating func append<Element: FixedWidthInteger>(_ array: [Element]) {
-    data.append(bytesOf: UInt64(array.count))
-    array.withUnsafeBytes { data.append(contentsOf: $0) }
-    data.append(contentsOf: repeatElement(0, count: (8 - data.count % 8) % 8))
-  }
-}
-
-/// Reads what `ArrayWriter` wrote.
-private struct ArrayReader {
-  let bytes: UnsafeRawBufferPointer
-  private var offset = 0
-
-  init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-  var isAtEnd: Bool { offset == bytes.count }
-
-  mutating func next<Element: FixedWidthInteger>(_: Element.Type) throws(TablesFile.Mismatch) -> [Element] {
-    guard bytes.count - offset >= 8 else {
-      throw TablesFile.Mismatch(expected: "another array", found: "the end")
-    }
-    let count = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-    offset += 8
-    guard count <= UInt64((bytes.count - offset) / MemoryLayout<Element>.stride) else {
-      throw TablesFile.Mismatch(expected: "an array of \(count) elements", found: "\(bytes.count - offset) bytes")
-    }
-    let size = Int(count) * MemoryLayout<Element>.stride
-    let source = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + size])
-    offset = min(bytes.count, (offset + size + 7) / 8 * 8)
-    return [Element](unsafeUninitializedCapacity: Int(count)) { buffer, initialized in
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
-      initialized = Int(count)
-    }
   }
 }
 

@@ -9,7 +9,7 @@ extension HoleClosure {
     let name = "holes\(kind).bin"
     let signature = signature(language)
     if let file = language.grammar.cache?.read(name, signature: signature),
-      let known = HoleClosure(file, language)
+      let known = try? HoleClosure(file, language)
     {
       return known
     }
@@ -77,43 +77,33 @@ extension HoleClosure {
         StoredPlace(line: line, free: place.free, firstWord: Int32(words.count), wordCount: Int32(bits.count)))
       words += bits
     }
-    var data = Data()
-    func append<Element: BitwiseCopyable>(_ elements: UnsafeBufferPointer<Element>) {
-      withUnsafeBytes(of: UInt64(elements.count)) { data.append(contentsOf: $0) }
-      data.append(contentsOf: UnsafeRawBufferPointer(elements))
-      data.append(contentsOf: repeatElement(0, count: (8 - data.count % 8) % 8))
-    }
-    append(keys.elements)
-    append(keyTable.allSlots)
-    append(exits.elements)
-    append(subscriptions.elements)
-    stored.withUnsafeBufferPointer { append($0) }
-    words.withUnsafeBufferPointer { append($0) }
-    return data
+    var body = ArrayWriter()
+    body.append(keys.elements)
+    body.append(keyTable.allSlots)
+    body.append(exits.elements)
+    body.append(subscriptions.elements)
+    body.append(stored)
+    body.append(words)
+    return body.data
   }
 
-  private convenience init?(_ file: MappedBytes, _ language: Language) {
-    var rest = file.bytes[...]
-    func next<Element: BitwiseCopyable>(_: Element.Type) -> UnsafeBufferPointer<Element>? {
-      guard rest.count >= 8 else { return nil }
-      let count = rest.loadUnaligned(as: UInt64.self)
-      rest = rest.dropFirst(8)
-      guard count > 0, count <= UInt64(rest.count / MemoryLayout<Element>.stride) else { return nil }
-      let size = Int(count) * MemoryLayout<Element>.stride
-      let elements = UnsafeRawBufferPointer(rebasing: rest.prefix(size)).bindMemory(to: Element.self)
-      rest = rest.dropFirst((size + 7) / 8 * 8)
-      return elements
+  private convenience init(_ file: MappedBytes, _ language: Language) throws(ArrayReader.Mismatch) {
+    var reader = ArrayReader(bytes: file.bytes)
+    let keys = try reader.elements(RightSummary.Key.self)
+    let slots = try reader.elements(Int32.self)
+    let exits = try reader.elements(RightSummary.Settled.self)
+    let subscriptions = try reader.elements(RightSummary.Subscription.self)
+    let stored = try reader.elements(StoredPlace.self)
+    let words = try reader.elements(UInt64.self)
+    if [keys.count, slots.count, exits.count, subscriptions.count].contains(0) {
+      throw ArrayReader.Mismatch(expected: "the closure of a grammar", found: "an empty one")
     }
-    guard let keys = next(RightSummary.Key.self), let slots = next(Int32.self),
-      let exits = next(RightSummary.Settled.self), let subscriptions = next(RightSummary.Subscription.self),
-      let stored = next(StoredPlace.self), let words = next(UInt64.self)
-    else { return nil }
     var places = Pool<Place>(capacity: stored.count)
     for place in stored {
       let bits = words[Int(place.firstWord)..<Int(place.firstWord + place.wordCount)]
       guard let lookaheads = language.lookaheads.set(bits: Array(bits)) else {
         places.deallocate()
-        return nil
+        throw ArrayReader.Mismatch(expected: "sets of the grammar's terminals", found: "others")
       }
       var line = place.line
       line.lookaheads = lookaheads
