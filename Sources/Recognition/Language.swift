@@ -69,7 +69,7 @@ public final class Language: @unchecked Sendable {
     var extraReductions: [Reduction] = []
     /// The terminals with an action.
     var lookaheads = LookaheadSet.empty
-    struct Reduction: Hashable {
+    struct Reduction: Equatable {
       var symbol: SymbolID
       var childCount: Int
       /// The terminals under which it is taken.
@@ -171,8 +171,8 @@ public final class Language: @unchecked Sendable {
     for state in 0..<stateCount {
       var row = Row()
       var taken: [SymbolID] = []
-      var under: [Row.Reduction: [SymbolID]] = [:]
-      var order: [Row.Reduction] = []
+      // Of each reduction, the terminals under which it is taken.
+      var under: [[SymbolID]] = []
       for terminal in 0..<terminalCount {
         let cell = Int(cells[state * symbolCount + terminal])
         if cell == 0 { continue }
@@ -184,15 +184,15 @@ public final class Language: @unchecked Sendable {
             symbol: SymbolID(rawValue: action.operand), childCount: Int(action.childCount))
           if lexStates[state] == ParseTables.noLookahead {
             if terminal == 0 { row.extraReductions.append(reduction) }
+          } else if let known = row.reductions.firstIndex(of: reduction) {
+            under[known].append(SymbolID(terminal))
           } else {
-            if under[reduction] == nil { order.append(reduction) }
-            under[reduction, default: []].append(SymbolID(terminal))
+            row.reductions.append(reduction)
+            under.append([SymbolID(terminal)])
           }
         }
       }
-      row.reductions = order.map {
-        Row.Reduction(symbol: $0.symbol, childCount: $0.childCount, lookaheads: lookaheads.set(under[$0] ?? []))
-      }
+      for index in under.indices { row.reductions[index].lookaheads = lookaheads.set(under[index]) }
       row.lookaheads = lookaheads.set(taken)
       rows[state] = row
     }
