@@ -197,11 +197,19 @@ final class Completion {
 
   /// The verdict on an item over a node that stays, kept for the next time.
   func isCompletable(_ item: Item) -> Bool {
+    decided { verdictWithinReach(item) }
+  }
+
+  /// Asks again, each time farther, until the summary's reach leaves an answer.
+  private func decided<Answer>(_ ask: () -> Answer?) -> Answer {
     while true {
-      if let verdict = verdictWithinReach(item) { return verdict }
+      if let answer = ask() { return answer }
       summary.extend()
     }
   }
+
+  /// Whether what was not found while there were `known` exits is not there.
+  private func isSettled(since known: Int) -> Bool { summary.isComplete && summary.exitCount == known }
 
   /// The same as far as the summary reaches now; nil if that does not decide it.
   private func verdictWithinReach(_ item: Item) -> Bool? {
@@ -218,7 +226,7 @@ final class Completion {
     _ = visit(Step(item: first))
     let known = summary.exitCount
     let last = successfulStep()
-    if last < 0, !summary.isComplete || summary.exitCount != known { return nil }
+    if last < 0, !isSettled(since: known) { return nil }
     if last >= 0 {
       // The steps on the way succeed with it; what else was visited may not.
       var index = last
@@ -240,23 +248,15 @@ final class Completion {
     _ = fringe.append(first)
     for leavesHole in [false, true] {
       if leavesHole { observations?.dependsOnText = true }
-      while true {
-        let known = summary.exitCount
-        switch fringeReachesCompletable(hole, leavesHole) {
-        case true?: return true
-        case false? where summary.isComplete && summary.exitCount == known: break
-        default:
-          summary.extend()
-          continue
-        }
-        break
-      }
+      if decided({ fringeReachesCompletable(hole, leavesHole) }) { return true }
     }
     return false
   }
 
-  /// The same within the summary's reach for all items on the fringe, to which it adds those that are found.
+  /// The same for all items on the fringe, to which it adds those that are found; nil if the summary's reach does not
+  /// decide it.
   private func fringeReachesCompletable(_ hole: Int, _ leavesHole: Bool) -> Bool? {
+    let known = summary.exitCount
     var isUndecided = false
     var index: Int32 = 0
     while index < fringe.count {
@@ -283,7 +283,7 @@ final class Completion {
         if isFound { return true }
       }
     }
-    return isUndecided ? nil : false
+    return isUndecided || !isSettled(since: known) ? nil : false
   }
 
   private func isOnFringe(_ item: Item) -> Bool {
@@ -351,12 +351,11 @@ final class Completion {
   ///
   /// Dijkstra's algorithm over items; O(exits walked × log).
   func shortest(_ node: Int32, hole: Int, _ place: Place) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
-    while true {
+    decided {
       let known = summary.exitCount
       let found = shortestWithinReach(node, hole: hole, place)
       let isCheapest = summary.isComplete || found.map { $0.cost <= summary.reach } ?? false
-      if isCheapest, summary.exitCount == known { return found }
-      summary.extend()
+      return isCheapest && summary.exitCount == known ? .some(found) : .none
     }
   }
 

@@ -78,11 +78,10 @@ final class TerminalLexer {
     let terminal = SymbolID(rawValue: match.terminal)
     var found = Lookahead(
       terminal: terminal, fallback: .end, start: match.start, end: match.end, scanner: scannerState, column: 0)
-    if terminal == language.wordTerminal, terminal != .end, let keywords = language.keywords {
-      let keyword = keywords.match(text, match.start, 0, isComplete: isComplete)
-      if keyword.terminal != LexicalAutomaton.noTerminal, keyword.end == match.end {
-        (found.terminal, found.fallback) = language.lookahead(
-          state, word: terminal, keyword: SymbolID(rawValue: keyword.terminal))
+    if terminal == language.wordTerminal, terminal != .end {
+      let keyword = keyword(text, match.start..<match.end, isComplete: isComplete)
+      if keyword != .end {
+        (found.terminal, found.fallback) = language.lookahead(state, word: terminal, keyword: keyword)
       } else if language.reservedWords.contains(where: { $0.elementsEqual(text[match.start..<match.end]) }) {
         return .none
       }
@@ -105,11 +104,16 @@ final class TerminalLexer {
     let match = language.lexer.match(text, position, lexState, isComplete: isComplete)
     if match.terminal == LexicalAutomaton.noTerminal { return (.end, .end) }
     let terminal = SymbolID(rawValue: match.terminal)
-    guard terminal == language.wordTerminal, terminal != .end, let keywords = language.keywords else {
-      return (terminal, .end)
-    }
-    let keyword = keywords.match(text, match.start, 0, isComplete: isComplete)
-    let isKeyword = keyword.terminal != LexicalAutomaton.noTerminal && keyword.end == match.end
-    return (terminal, isKeyword ? SymbolID(rawValue: keyword.terminal) : .end)
+    if terminal != language.wordTerminal { return (terminal, .end) }
+    return (terminal, keyword(text, match.start..<match.end, isComplete: isComplete))
+  }
+
+  /// The keyword that the word in `range` is; `.end` for none.
+  @inline(__always)
+  private func keyword(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, isComplete: Bool) -> SymbolID {
+    guard let match = language.keywords?.match(text, range.lowerBound, 0, isComplete: isComplete),
+      match.terminal != LexicalAutomaton.noTerminal, match.end == range.upperBound
+    else { return .end }
+    return SymbolID(rawValue: match.terminal)
   }
 }

@@ -10,8 +10,9 @@ import Grammar
 ///
 /// Every exit carries the least cost of the terminals written in holes on the way and conditions on the columns of the
 /// blocks that are open at q. Costs only grow along a derivation, so exits are settled in the order of their cost
-/// (Knuth's generalisation of Dijkstra's algorithm), and a settled exit is never revised. Keys are computed on demand
-/// and do not depend on what is left of the hole; one summary serves every candidate.
+/// (Knuth's generalisation of Dijkstra's algorithm), and a settled exit is never revised; a wider reach may add a cheaper
+/// one beside it. Keys are computed on demand and do not depend on what is left of the hole; one summary serves every
+/// candidate.
 ///
 /// In a hole a reduction is taken under all the lookaheads that the tables allow at once: the position that it leads to
 /// carries the set of terminals of which one must come next (`LookaheadSets`). What is the same for every hole is
@@ -416,7 +417,7 @@ final class RightSummary {
     }
   }
 
-  /// Goes on with a goto over a key's state. The first of several ways to it is the cheapest.
+  /// Goes on with a goto over a key's state, unless a way that is as cheap does already.
   private func goOn(_ settled: Settled, _ cost: Int32) {
     let state = keys[settled.key].state
     let target = language.goto(state, settled.exit.symbol & ~Exit.extraBit)

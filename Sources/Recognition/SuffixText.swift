@@ -68,7 +68,6 @@ final class SuffixText {
       /// What the state makes of the terminal; `undecided` for the entry of the state that was there first.
       var variant: UInt8
       static let undecided = UInt8.max
-
     }
   }
 
