@@ -66,6 +66,15 @@ EACH_PROCESSOR void espalier_to_bfloat16(const float *input, size_t count, uint1
   }
 }
 
+EACH_PROCESSOR void espalier_correct(const int8_t *weights, size_t count, int32_t *corrections) {
+  for (size_t start = 0; start < count; start += ESPALIER_BLOCK) {
+    size_t end = start + ESPALIER_BLOCK < count ? start + ESPALIER_BLOCK : count;
+    int32_t sum = 0;
+    for (size_t index = start; index < end; index++) sum += weights[index];
+    corrections[start / ESPALIER_BLOCK] -= 128 * sum;
+  }
+}
+
 EACH_PROCESSOR float espalier_quantise(const float *input, size_t count, int8_t *output, int32_t *corrections) {
   float greatest = 1e-30f;
   for (size_t index = 0; index < count; index++) {
@@ -74,19 +83,14 @@ EACH_PROCESSOR float espalier_quantise(const float *input, size_t count, int8_t 
   }
   if (greatest > 3e38f) greatest = 1;
   float factor = 127 / greatest;
-  for (size_t start = 0; start < count; start += ESPALIER_BLOCK) {
-    size_t end = start + ESPALIER_BLOCK < count ? start + ESPALIER_BLOCK : count;
-    int32_t sum = 0;
-    for (size_t index = start; index < end; index++) {
-      // At 1.5 · 2^23 the low byte of a float is its number, rounded.
-      float shifted = input[index] * factor + 12582912.0f;
-      uint32_t word;
-      memcpy(&word, &shifted, 4);
-      output[index] = (int8_t)(uint8_t)word;
-      sum += output[index];
-    }
-    corrections[start / ESPALIER_BLOCK] -= 128 * sum;
+  for (size_t index = 0; index < count; index++) {
+    // At 1.5 · 2^23 the low byte of a float is its number, rounded.
+    float shifted = input[index] * factor + 12582912.0f;
+    uint32_t word;
+    memcpy(&word, &shifted, 4);
+    output[index] = (int8_t)(uint8_t)word;
   }
+  espalier_correct(output, count, corrections);
   return greatest / 127;
 }
 

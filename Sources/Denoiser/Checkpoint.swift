@@ -3,6 +3,9 @@ import Tensor
 
 /// The tensors of a model, in one safetensors file or several.
 struct Checkpoint {
+  /// What the scales of a matrix of 8 bits are called after it.
+  private static let scaleSuffix = "_scale"
+
   private let files: [SafeTensors]
   /// Index into `files` by name of a tensor.
   private let places: [String: Int]
@@ -63,9 +66,16 @@ struct Checkpoint {
   /// Whether there is a tensor of this name.
   func contains(_ tensor: String) -> Bool { places[tensor] != nil }
 
-  /// Number of elements of all tensors.
+  /// Number of elements of all tensors but the scales of others.
   var parameterCount: Int {
-    places.reduce(0) { $0 + (files[$1.value].entries[$1.key]?.shape.reduce(1, *) ?? 0) }
+    places.reduce(0) {
+      $1.key.hasSuffix(Self.scaleSuffix) ? $0 : $0 + (files[$1.value].entries[$1.key]?.shape.reduce(1, *) ?? 0)
+    }
+  }
+
+  /// Whether a tensor is stored in 8 bits.
+  func isInEightBits(_ tensor: String) -> Bool {
+    places[tensor].flatMap { files[$0].entries[tensor]?.type } == .int8
   }
 
   /// The numbers of a tensor, where they lie.
@@ -79,7 +89,18 @@ struct Checkpoint {
       throw .malformed(
         file: files[number].file, key: "\(tensor).shape", expected: "\(shape)", found: "\(entry.shape)")
     }
-    return try files[number].numbers(entry, name: tensor)
+    return try files[number].numbers(entry, name: tensor, rows: try rowScales(of: tensor, entry))
+  }
+
+  /// The scales of a matrix of 8 bits: a tensor beside it, one per row.
+  private func rowScales(
+    of tensor: String, _ entry: SafeTensors.Entry
+  ) throws(DenoiserError) -> StoredNumbers.RowScales? {
+    guard entry.type == .int8, entry.shape.count == 2 else { return nil }
+    let name = tensor + Self.scaleSuffix
+    let count = entry.shape[0]
+    return StoredNumbers.RowScales(
+      try floats(name, shape(of: name)?.count == 2 ? [count, 1] : [count]), columns: entry.shape[1])
   }
 
   /// A copy of a tensor as float32.

@@ -126,7 +126,6 @@ public final class Denoiser {
     name: String, configuration: Data, tokenizer: Data, checkpoint: () throws(DenoiserError) -> Checkpoint,
     _ options: DenoiserOptions
   ) throws(DenoiserError) {
-    let type = try options.resolvedType()
     let file = name + "/config.json"
     let configuration = try ModelConfiguration(json: configuration, file: file)
     do {
@@ -141,6 +140,8 @@ public final class Denoiser {
         found: "\(configuration.vocabularySize)")
     }
     let checkpoint = try checkpoint()
+    let embedding = WeightNames(family: configuration.family).embedding
+    let type = try options.resolvedType(inEightBits: checkpoint.isInEightBits(embedding))
     let weights = try TransformerWeights(checkpoint, configuration, type)
     vocabulary = self.tokenizer.vocabulary.padded(to: configuration.vocabularySize)
 

@@ -3,7 +3,7 @@ public import Tensor
 
 /// How a model computes.
 public struct DenoiserOptions: Sendable {
-  /// Element type of the matrix products; nil for what `ESPALIER_PRECISION` names, or the processor's best.
+  /// Element type of the matrix products; nil for what `ESPALIER_PRECISION` names, or the fastest that loses nothing.
   public var elementType: ElementType?
   /// Threads; nil for what `ESPALIER_THREADS` says, or as many as there are processors.
   public var threads: Int?
@@ -13,8 +13,10 @@ public struct DenoiserOptions: Sendable {
     self.threads = threads
   }
 
+  /// The type for a checkpoint whose matrices are stored `inEightBits` or not.
+  ///
   /// - Throws: `DenoiserError.precision` for a type that the processor does not have, or a name that is none.
-  func resolvedType() throws(DenoiserError) -> ElementType {
+  func resolvedType(inEightBits: Bool) throws(DenoiserError) -> ElementType {
     let types = ElementType.allCases.filter(\.isSupported)
     func refused(_ name: String) -> DenoiserError { .precision(name, supported: types.map(\.rawValue)) }
     if let elementType {
@@ -22,7 +24,7 @@ public struct DenoiserOptions: Sendable {
       return elementType
     }
     guard let name = ProcessInfo.processInfo.environment["ESPALIER_PRECISION"], name != "auto", !name.isEmpty else {
-      return .preferred
+      return .preferred(inEightBits: inEightBits)
     }
     guard let type = ElementType(rawValue: name), type.isSupported else { throw refused(name) }
     return type

@@ -13,6 +13,7 @@ struct SafeTensors {
     case float32 = "F32"
     case bfloat16 = "BF16"
     case float16 = "F16"
+    case int8 = "I8"
     case other
 
     /// Bytes of an element by the format's name for its type, nil for a name that is none.
@@ -123,18 +124,22 @@ struct SafeTensors {
       range: dataStart + begin..<dataStart + end)
   }
 
-  /// The numbers of a tensor, where they lie.
+  /// The numbers of a tensor, where they lie; those of 8 bits with the scales of their rows.
   ///
-  /// - Throws: `DenoiserError.malformed` where the elements are neither float32, bfloat16 nor float16.
-  func numbers(_ entry: Entry, name: String) throws(DenoiserError) -> StoredNumbers {
+  /// - Throws: `DenoiserError.malformed` where the elements are neither float32, bfloat16, float16 nor of 8 bits.
+  func numbers(
+    _ entry: Entry, name: String, rows: StoredNumbers.RowScales? = nil
+  ) throws(DenoiserError) -> StoredNumbers {
     let format: StoredNumbers.Format
     switch entry.type {
     case .float32: format = .float32
     case .bfloat16: format = .bfloat16
     case .float16: format = .float16
-    case .other:
-      throw .malformed(file: file, key: "\(name).dtype", expected: "F32, BF16 or F16", found: entry.typeName)
+    case .int8 where rows != nil: format = .int8
+    case .int8, .other:
+      throw .malformed(
+        file: file, key: "\(name).dtype", expected: "F32, BF16, F16 or, for a matrix, I8", found: entry.typeName)
     }
-    return StoredNumbers(format: format, start: bytes.start + entry.range.lowerBound, owner: bytes)
+    return StoredNumbers(format: format, start: bytes.start + entry.range.lowerBound, owner: bytes, rows: rows)
   }
 }

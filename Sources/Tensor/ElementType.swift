@@ -16,8 +16,12 @@ public enum ElementType: String, CaseIterable, Sendable {
     }
   }
 
-  /// The fastest type whose results are as good as float32's: bfloat16 where the processor has it.
-  public static var preferred: ElementType { bfloat16.isSupported ? .bfloat16 : .float32 }
+  /// The fastest type whose results are as good as float32's, of those that the processor has: bfloat16, or 8 bits for
+  /// weights that are stored `inEightBits` anyway.
+  public static func preferred(inEightBits: Bool) -> ElementType {
+    if inEightBits, int8.isSupported { return .int8 }
+    return bfloat16.isSupported ? .bfloat16 : .float32
+  }
 
   /// What attention is computed with, whose operands are all made during a pass.
   var forAttention: ElementType { self == .int8 ? .bfloat16 : self }

@@ -7,20 +7,45 @@ public struct StoredNumbers {
     case float32
     case bfloat16
     case float16
+    /// Of two dimensions, with a scale per row.
+    case int8
 
     /// Bytes of a number.
-    public var size: Int { self == .float32 ? 4 : 2 }
+    public var size: Int {
+      switch self {
+      case .float32: 4
+      case .bfloat16, .float16: 2
+      case .int8: 1
+      }
+    }
+  }
+
+  /// What the numbers of each row are multiplied with.
+  public struct RowScales {
+    public let scales: FloatBuffer
+    /// Numbers of a row.
+    public let columns: Int
+
+    public init(_ scales: FloatBuffer, columns: Int) {
+      self.scales = scales
+      self.columns = columns
+    }
   }
 
   public let format: Format
   public let start: UnsafeRawPointer
   /// What keeps the memory alive.
   public let owner: AnyObject
+  /// For `int8` alone.
+  public let rows: RowScales?
 
-  public init(format: Format, start: UnsafeRawPointer, owner: AnyObject) {
+  /// - Parameter rows: what `int8` needs, and no other format has
+  public init(format: Format, start: UnsafeRawPointer, owner: AnyObject, rows: RowScales? = nil) {
+    precondition((format == .int8) == (rows != nil), "numbers of 8 bits have a scale for each row")
     self.format = format
     self.start = start
     self.owner = owner
+    self.rows = rows
   }
 
   /// Writes `count` numbers from `first` on as float32.
@@ -39,6 +64,18 @@ public struct StoredNumbers {
       for index in 0..<count {
         let bits = source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
         target[index] = Float(Float16(bitPattern: bits))
+      }
+    case .int8:
+      guard let rows else { return }
+      var done = 0
+      while done < count {
+        let (row, column) = (first + done).quotientAndRemainder(dividingBy: rows.columns)
+        let end = min(count, done + rows.columns - column)
+        let scale = rows.scales.pointer[row]
+        for index in done..<end {
+          target[index] = Float(source.load(fromByteOffset: index, as: Int8.self)) * scale
+        }
+        done = end
       }
     }
   }
@@ -75,13 +112,21 @@ public final class WeightMatrix {
       case .float32: numbers.format == .float32 && isAligned
       // Pairs of weights are read at once.
       case .bfloat16: numbers.format == .bfloat16 && columns % 2 == 0
-      case .int8: false
+      // Quads of weights are read at once.
+      case .int8: numbers.format == .int8 && columns % 4 == 0
       }
     isCopy = !isInPlace
     if isInPlace {
       start = numbers.start
       stride = columns * type.size
       owner = numbers.owner
+      if let own = numbers.rows {
+        scales.pointer.update(from: own.scales.pointer, count: rows)
+        for row in 0..<rows {
+          espalier_correct(
+            (start + row * stride).assumingMemoryBound(to: Int8.self), columns, corrections.pointer + row * blocks)
+        }
+      }
       return
     }
     stride =

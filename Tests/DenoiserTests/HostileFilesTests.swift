@@ -20,7 +20,10 @@ private func file(_ header: String, data: Int, length: UInt64? = nil) -> Data {
   #expect(tensors.entries.count == 3)
   #expect(tensors.entries["x"]?.shape == [2, 1])
   let integers = try #require(tensors.entries["z"])
-  #expect(throws: DenoiserError.malformed(file: "m", key: "z.dtype", expected: "F32, BF16 or F16", found: "I64")) {
+  #expect(
+    throws: DenoiserError.malformed(
+      file: "m", key: "z.dtype", expected: "F32, BF16, F16 or, for a matrix, I8", found: "I64")
+  ) {
     try tensors.numbers(integers, name: "z")
   }
 }

@@ -123,14 +123,22 @@ func whatACausalModelKeepsIsExact(name: String, type: ElementType) throws {
 }
 
 @Test func buffersAreThoseOfTheLongestCanvas() throws {
-  let denoiser = try denoiser("espalier-bf16", ElementType.preferred)
+  let denoiser = try denoiser("espalier-bf16", ElementType.preferred(inEightBits: false))
   _ = try logits(denoiser, text(60, seed: 1), at: [0])
   let memory = denoiser.memoryUse
   #expect(memory.buffers > 0)
   for step in 0..<20 { _ = try logits(denoiser, text(1 + step * 3, seed: step), at: [0]) }
   #expect(denoiser.memoryUse == memory)
   // Weights of the products' own type are not copied.
-  if ElementType.preferred == .bfloat16 { #expect(memory.convertedWeights == 0) }
+  if ElementType.preferred(inEightBits: false) == .bfloat16 { #expect(memory.convertedWeights == 0) }
+}
+
+@Test func weightsOfEightBitsAreReadWhereTheyLie() throws {
+  let compact = try Denoiser(folder: Reference.folder("espalier-int8"), DenoiserOptions(threads: 2))
+  #expect(compact.elementType == ElementType.preferred(inEightBits: true))
+  if compact.elementType == .int8 { #expect(compact.memoryUse.convertedWeights == 0) }
+  // Scales are not parameters.
+  #expect(compact.parameterCount == (try denoiser("espalier", .float32)).parameterCount)
 }
 
 @Test func aTypeThatIsNoneIsAnError() throws {

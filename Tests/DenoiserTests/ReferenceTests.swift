@@ -23,6 +23,7 @@ struct Reference: Decodable {
   static let data = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Data").path
   static let names = [
     "espalier", "espalier-bf16", "qwen2", "qwen2-causal", "qwen3-causal", "a2d-qwen2", "dream", "llada",
+    "espalier-int8",
   ]
 
   static func folder(_ name: String) -> String { "\(data)/\(name)" }

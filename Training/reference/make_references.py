@@ -86,7 +86,22 @@ CASES = [
     ("a2d-qwen2", "a2d-qwen2", {"bias", "tied", "sharded"}),
     ("dream", "Dream", {"bias", "shift", "f16", "sharded"}),
     ("llada", "llada", {"llada"}),
+    ("espalier-int8", "espalier", {"norms", "tied", "int8", "head"}),
 ]
+
+
+def in_eight_bits(tensors):
+    """The matrices but the error head's as 8 bits with a scale per row; what they stand for; and both to be saved."""
+    values, stored = {}, {}
+    for key, value in tensors.items():
+        if value.dim() != 2 or key.startswith("error_head"):
+            values[key] = stored[key] = value
+            continue
+        scale = value.abs().amax(dim=1, keepdim=True) / 127
+        stored[key] = (value / scale).round().to(torch.int8)
+        stored[key + "_scale"] = scale
+        values[key] = stored[key].double() * scale.double()
+    return values, stored
 
 
 def write(out, seed, name, model_type, traits):
@@ -131,6 +146,10 @@ def write(out, seed, name, model_type, traits):
         random("error_head.weight", [1, HIDDEN])
         random("error_head.bias", [1])
 
+    stored = tensors
+    if "int8" in traits:
+        tensors, stored = in_eight_bits(tensors)
+
     def part(name, layer=None):
         value = tensors.get(full(name, layer)) if name in names else None
         return None if value is None else value.double()
@@ -161,7 +180,7 @@ def write(out, seed, name, model_type, traits):
     expected["likelihood_tokens"] = text.tolist()
     expected["likelihood_positions"] = at
     (folder / "expected.json").write_text(json.dumps(expected) + "\n")
-    save(folder, tensors, "sharded" in traits)
+    save(folder, stored, "sharded" in traits)
     (folder / "config.json").write_text(json.dumps(configuration(model_type, traits, config), indent=1) + "\n")
 
 

@@ -108,8 +108,11 @@ void espalier_transpose(
 /// Rounds to bfloat16, to the nearest even.
 void espalier_to_bfloat16(const float *input, size_t count, uint16_t *output);
 
-/// Rounds a row of weights to -127…127, the greatest to one of these, and adds minus 128 times the sum of each block of
-/// `ESPALIER_BLOCK` weights to `corrections`. Returns the scale; 1 / 127 for weights that are no numbers.
+/// Adds minus 128 times the sum of each block of `ESPALIER_BLOCK` weights of a row to `corrections`.
+void espalier_correct(const int8_t *weights, size_t count, int32_t *corrections);
+
+/// Rounds a row of weights to -127…127, the greatest to one of these, and corrects as `espalier_correct` does. Returns
+/// the scale; 1 / 127 for weights that are no numbers.
 float espalier_quantise(const float *input, size_t count, int8_t *output, int32_t *corrections);
 
 /// The greatest of `count` floats, and the sum of e^(x - greatest) over all.
