@@ -23,12 +23,12 @@ from settings import CORPUS, DEFAULT_LANGUAGES, LANGUAGES, MANIFEST, SEED
 # Bytes: the smallest and largest file, the most from one package, and the most in all.
 SMALLEST = 200
 LARGEST = {"python": 60_000, "c": 90_000, "json": 30_000}
-PER_PACKAGE = {"python": 450_000, "c": 500_000, "json": 1_200_000}
-TOTAL = {"python": 15_000_000, "c": 12_000_000, "json": 7_000_000}
+PER_PACKAGE = {"python": 2_000_000, "c": 2_000_000, "json": 1_200_000}
+TOTAL = {"python": 52_000_000, "c": 34_000_000, "json": 10_000_000}
 for name in LANGUAGES:
     LARGEST.setdefault(name, 60_000)
-    PER_PACKAGE.setdefault(name, 600_000)
-    TOTAL.setdefault(name, 8_000_000)
+    PER_PACKAGE.setdefault(name, 2_400_000)
+    TOTAL.setdefault(name, 32_000_000)
 VALID_SHARE = 50  # one file of 50 is held out
 NEAR = 0.5  # a file with a larger share of shingles seen before is a near duplicate
 SHINGLE = 5  # lines

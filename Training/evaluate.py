@@ -1,12 +1,13 @@
 """Measure the exported model on held-out files; writes work/evaluation.md and prints one JSON line.
 
-- Masked cross-entropy in nats per token, and the share of masked tokens guessed at once, per language and mask rate;
-  beside it that of the model that training started from, with the same tokenizer on the same windows and masks.
+- Masked cross-entropy in nats per token and per byte of masked text, and the share of masked tokens guessed at once, per
+  language and mask rate; beside it that of the model that training started from, where its tokenizer is the same, on the
+  same windows and masks.
 - Error localisation on one synthetic damage per window: is the place among the 1, 3, 5 places that the error head
   ranks highest? A neighbouring token counts as found. Beside it, the same by chance.
 - Length inside a hole: how often the number of tokens predicted as <pad> among surplus masks is exact, and within one.
 
-Every figure reads the exported bfloat16 weights, in float32 arithmetic.
+Every figure reads the exported weights, in float32 arithmetic.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from tokenizers import Tokenizer
 
 import yaml
 
+import export
 import noise
 import start
 from model import Denoiser, Shape
@@ -35,8 +37,7 @@ def load(folder):
     config = json.loads((folder / "config.json").read_text())
     names = Shape.__dataclass_fields__
     network = Denoiser(Shape(**{name: config[name] for name in names}))
-    tensors = {name: value.float() for name, value in load_file(folder / "model.safetensors").items()}
-    network.load_state_dict(tensors)
+    network.load_state_dict(export.restored(load_file(folder / "model.safetensors")))
     return network.eval()
 
 
@@ -52,14 +53,14 @@ def masks_of(windows, rate, rng):
 
 
 @torch.inference_mode()
-def masked_prediction(network, windows, masks):
-    """Cross-entropy in nats per token and accuracy over the masked places."""
+def masked_prediction(network, windows, masks, sizes):
+    """Cross-entropy in nats per token and per byte, and accuracy, over the masked places; `sizes` of tokens in bytes."""
     states = hidden_states(network, [numpy.where(m, MASK, w) for m, w in zip(masks, windows)])
     chosen = torch.from_numpy(numpy.stack(masks))
     targets = torch.from_numpy(numpy.stack(windows))[chosen]
     logits = network.logits(states[chosen])
-    entropy = torch.nn.functional.cross_entropy(logits, targets)
-    return float(entropy), float((logits.argmax(-1) == targets).float().mean())
+    entropy = float(torch.nn.functional.cross_entropy(logits, targets))
+    return entropy, entropy / float(sizes[targets.numpy()].mean()), float((logits.argmax(-1) == targets).float().mean())
 
 
 def unigram(windows, frequencies):
@@ -106,10 +107,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=pathlib.Path, default=MODEL)
     parser.add_argument("--count", type=int, default=200, help="windows per figure")
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--beside", type=pathlib.Path, default=HERE / "small.yml",
                         help="configuration whose `start` is measured, too")
     options = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(options.threads)
     network = load(options.model)
     source = yaml.safe_load(options.beside.read_text()).get("start")
     before = None
@@ -120,24 +122,26 @@ def main():
     tokenizer = Tokenizer.from_file(str(options.model / "tokenizer.json"))
     frequencies = noise.Corpus("train").frequencies(tokenizer.get_vocab_size())
     vocabulary = noise.Vocabulary(tokenizer, frequencies)
+    sizes = numpy.array([len(tokenizer.id_to_token(i)) for i in range(tokenizer.get_vocab_size())])
     corpus = noise.Corpus("valid")
     rng = numpy.random.default_rng(SEED)
     results = {}
     for language in LANGUAGES:
         windows = [corpus.window(language, LENGTH, vocabulary, rng) for _ in range(options.count)]
         masks = {rate: masks_of(windows, rate, rng) for rate in RATES}
-        entropies = {rate: masked_prediction(network, windows, masks[rate]) for rate in RATES}
+        entropies = {rate: masked_prediction(network, windows, masks[rate], sizes) for rate in RATES}
         found, chance = localisation(network, corpus, vocabulary, language, 2 * options.count, rng)
         results[language] = {
             "unigram": unigram(windows, frequencies),
             "entropy": {str(rate): value[0] for rate, value in entropies.items()},
-            "accuracy": {str(rate): value[1] for rate, value in entropies.items()},
+            "per_byte": {str(rate): value[1] for rate, value in entropies.items()},
+            "accuracy": {str(rate): value[2] for rate, value in entropies.items()},
             "localisation": found, "chance": chance,
             "hole_length": hole_length(network, windows, rng),
         }
         if before:
             results[language]["before"] = {
-                str(rate): masked_prediction(before, windows, masks[rate])[0] for rate in RATES}
+                str(rate): masked_prediction(before, windows, masks[rate], sizes)[0] for rate in RATES}
     rows = ["| | " + " | ".join(LANGUAGES) + " |", "|---|" + "---|" * len(LANGUAGES)]
 
     def row(title, value):
@@ -147,6 +151,8 @@ def main():
         row(f"cross-entropy, nats per masked token, rate {rate}", lambda r: f"{r['entropy'][str(rate)]:.2f}")
         if before:
             row(f"the model before, rate {rate}", lambda r: f"{r['before'][str(rate)]:.2f}")
+    for rate in RATES:
+        row(f"nats per byte of masked text, rate {rate}", lambda r: f"{r['per_byte'][str(rate)]:.3f}")
     row("the same from token frequencies alone", lambda r: f"{r['unigram']:.2f}")
     for rate in RATES:
         row(f"masked tokens guessed at once, rate {rate}", lambda r: f"{r['accuracy'][str(rate)]:.0%}")

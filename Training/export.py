@@ -1,4 +1,8 @@
-"""Write the checkpoint's averaged weights as config.json, model.safetensors (bfloat16), tokenizer.json, SHA256SUMS."""
+"""Write the checkpoint's averaged weights as config.json, model.safetensors, tokenizer.json and SHA256SUMS.
+
+Matrices are stored in 8 bits: NAME has the numbers -127 to 127, NAME_scale what those of each row are multiplied with.
+The rest is bfloat16.
+"""
 
 import argparse
 import hashlib
@@ -11,6 +15,8 @@ from safetensors.torch import save_file
 
 from settings import MODEL, TOKENIZER, WORK
 from tokenizer import EOS, MASK, PAD
+
+SCALE = "_scale"
 
 
 def config_of(configuration):
@@ -36,12 +42,31 @@ def config_of(configuration):
     }
 
 
+def stored(tensors):
+    """The tensors of the file: two for each matrix, which the error head's row is none of."""
+    result = {}
+    for name, value in sorted(tensors.items()):
+        if value.dim() == 2 and value.shape[0] > 1:
+            scale = value.abs().amax(dim=1, keepdim=True).clamp(min=1e-30) / 127
+            result[name] = (value / scale).round().to(torch.int8)
+            result[name + SCALE] = scale
+        else:
+            result[name] = value.to(torch.bfloat16).contiguous()
+    return result
+
+
+def restored(tensors):
+    """What `stored` stands for, in float32."""
+    return {name: value.float() * (tensors[name + SCALE] if name + SCALE in tensors else 1)
+            for name, value in tensors.items() if not name.endswith(SCALE)}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=pathlib.Path, default=MODEL)
     options = parser.parse_args()
     state = torch.load(WORK / "checkpoint.pt", map_location="cpu", weights_only=True)
-    tensors = {name: value.to(torch.bfloat16).contiguous() for name, value in sorted(state["average"].items())}
+    tensors = stored({name: value.float() for name, value in state["average"].items()})
     options.output.mkdir(parents=True, exist_ok=True)
     save_file(tensors, options.output / "model.safetensors", metadata={"format": "pt"})
     (options.output / "config.json").write_text(json.dumps(config_of(state["config"]), indent=2) + "\n")
@@ -51,7 +76,7 @@ def main():
         digest = hashlib.sha256((options.output / name).read_bytes()).hexdigest()
         lines.append(f"{digest}  {name}\n")
     (options.output / "SHA256SUMS").write_text("".join(lines))
-    count = sum(value.numel() for value in tensors.values())
+    count = sum(value.numel() for value in state["average"].values())
     print(json.dumps({"parameters": count, "steps": state["step"], "tokens": state["tokens"],
                       "seconds": round(state["seconds"])}))
 

@@ -115,13 +115,32 @@ class Files(unittest.TestCase):
 
 
 class Training(unittest.TestCase):
+    SHAPE = {"vocab_size": 8, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "head_dim": 8,
+             "intermediate_size": 8}
+
     def test_learning_rate_warms_up_and_decays(self):
-        config = {"warmup": 0.02, "decay": 0.3}
-        rates = [train.learning_rate(config, p) for p in (0.0, 0.01, 0.3, 0.85, 1.0)]
+        config = {"warmup_steps": 20, "decay": 0.3}
+        rates = [train.learning_rate(config, s, s / 1000) for s in (0, 10, 300, 850, 1000)]
         self.assertLess(rates[0], rates[1])
         self.assertAlmostEqual(rates[2], 1.0)
         self.assertLess(rates[3], 0.6)
         self.assertAlmostEqual(rates[4], 0.02)
+
+    def test_the_first_minute_decides_the_number_of_steps(self):
+        run = train.Run({"seed": 1, "device": "cpu", "shape": self.SHAPE, "minutes": 10, "learning_rate": 0.1,
+                         "weight_decay": 0.0, "muon_steps": 1})
+        run.step, run.seconds = 100, train.TRIAL - 1
+        run.decide_steps()
+        self.assertEqual((run.ends, run.progress()), ([], 0.0))
+        run.seconds = train.TRIAL
+        run.decide_steps()
+        self.assertAlmostEqual(run.ends[0], 100 * (1 + train.MARGIN * 9), delta=1)
+        self.assertAlmostEqual(run.progress(), 100 / run.ends[0])
+
+    def test_a_schedule_can_go_on_after_its_end(self):
+        run = train.Run({"seed": 1, "device": "cpu", "shape": self.SHAPE, "steps": [10, 40], "learning_rate": 0.1,
+                         "weight_decay": 0.0, "muon_steps": 1})
+        self.assertEqual([run.progress(step) for step in (0, 9, 10, 39, 40)], [0, 0.9, 0.25, 0.975, 1.0])
 
     def test_attention_on_a_cpu_agrees_with_the_library(self):
         torch.manual_seed(0)

@@ -6,6 +6,7 @@ letters, digits and blanks, and BPE merges only inside such a piece.
 
 import argparse
 import hashlib
+import itertools
 import json
 
 import numpy
@@ -49,9 +50,10 @@ def train(size, texts=None):
 def pack(tokenizer, part, folder=WORK, every=1):
     """Writes PART.LANGUAGE.npy: every n-th document of each language as uint16, each followed by <eos>."""
     streams = {language: [] for language in LANGUAGES}
-    for index, (language, text) in enumerate(documents(part)):
-        if index % every == 0:
-            streams[language].append(numpy.array(tokenizer.encode(text).ids + [EOS], dtype=numpy.uint16))
+    taken = itertools.islice(documents(part), 0, None, every)
+    while some := list(itertools.islice(taken, 256)):
+        for (language, _), encoding in zip(some, tokenizer.encode_batch([text for _, text in some])):
+            streams[language].append(numpy.array(encoding.ids + [EOS], dtype=numpy.uint16))
     counts = {}
     for language, arrays in streams.items():
         packed = numpy.concatenate(arrays)

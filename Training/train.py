@@ -1,8 +1,10 @@
 """Train the denoiser in two phases; resumes from work/checkpoint.pt.
 
 Phase 1 learns to fill masks; phase 2 also sees damaged text, and the error head learns where it is wrong. The schedule
-follows the time spent training, or the count of steps where the configuration gives `steps`. With `--run-minutes` a
-run saves and ends after that time, unfinished; the next one goes on. Exit status 3 says that it is unfinished.
+counts steps. Where the configuration gives `minutes` instead, the speed of the first minute decides how many there are;
+a run that gives that number as `steps` has the same schedule. Of a list of numbers, each is the end of a schedule, and
+the next one goes on from there as if it had been meant from the start. With `--run-minutes` a run saves and ends after
+that time, unfinished; the next one goes on. Exit status 3 says that it is unfinished.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import os
 import sys
 import time
 
+import numpy
 import torch
 import torch.distributed as dist
 import yaml
@@ -28,12 +31,14 @@ from model import Denoiser, Shape
 from settings import HERE, TOKENIZER, WORK
 
 UNFINISHED = 3
+TRIAL = 60  # seconds after which the number of steps is decided
+MARGIN = 0.96  # of the time that is left then
 
 
-def learning_rate(config, progress):
+def learning_rate(config, step, progress):
     """Warm-up, stable, decay: the factor on the learning rate at `progress` 0 to 1."""
-    if progress < config["warmup"]:
-        return (progress + 1e-3) / config["warmup"]
+    if step < config["warmup_steps"]:
+        return (step + 1) / config["warmup_steps"]
     return min(1.0, max(0.0, (1.0 - progress) / config["decay"])) * 0.98 + 0.02
 
 
@@ -45,7 +50,7 @@ def optimizers(network, config):
     rate, decay = config["learning_rate"], config["weight_decay"]
     return [torch.optim.Muon(matrices, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw",
                              ns_steps=config["muon_steps"]),
-            torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.0)]
+            torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)]
 
 
 def losses(network, hidden, targets, weights, wrong, judged, config):
@@ -73,12 +78,13 @@ class Run:
         self.average = {n: p.detach().clone() for n, p in self.network.named_parameters()}
         self.optimizers = optimizers(self.network, config)
         self.step, self.seconds, self.tokens = 0, 0.0, 0
+        self.ends = numpy.atleast_1d(config.get("steps", [])).tolist()
         self.path = WORK / "checkpoint.pt"
 
     def save(self):
         state = {"config": self.config, "network": self.network.state_dict(), "average": self.average,
                  "optimizers": [o.state_dict() for o in self.optimizers],
-                 "step": self.step, "seconds": self.seconds, "tokens": self.tokens}
+                 "step": self.step, "ends": self.ends, "seconds": self.seconds, "tokens": self.tokens}
         partial = self.path.with_suffix(".partial")
         torch.save(state, partial)
         os.replace(partial, self.path)
@@ -91,19 +97,25 @@ class Run:
         self.average = state["average"]
         for optimizer, saved in zip(self.optimizers, state["optimizers"]):
             optimizer.load_state_dict(saved)
-        self.step, self.seconds, self.tokens = state["step"], state["seconds"], state["tokens"]
+        self.step, self.ends = state["step"], state["ends"]
+        self.seconds, self.tokens = state["seconds"], state["tokens"]
 
     def progress(self, step=None):
-        """How far the schedule is, from 0 to 1; at a later `step` where the schedule counts steps."""
-        if "steps" in self.config:
-            return (self.step if step is None else step) / self.config["steps"]
-        return self.seconds / (60.0 * self.config["minutes"])
+        """How far the schedule is at a step, by default the next one, from 0 to 1; 0 while its length is not known."""
+        step = self.step if step is None else step
+        return next((step / end for end in self.ends if step < end), 1.0 if self.ends else 0.0)
+
+    def decide_steps(self):
+        """Sets the number of steps once the speed is known."""
+        if not self.ends and self.seconds >= TRIAL:
+            left = 60.0 * self.config["minutes"] - self.seconds
+            self.ends = [max(self.step + 1, int(self.step * (1 + MARGIN * left / self.seconds)))]
 
     def update_average(self):
         decay = min(self.config["ema"], (1 + self.step) / (10 + self.step))
+        parameters = dict(self.network.named_parameters())
         with torch.no_grad():
-            for name, parameter in self.network.named_parameters():
-                self.average[name].lerp_(parameter, 1.0 - decay)
+            torch._foreach_lerp_(list(self.average.values()), [parameters[n] for n in self.average], 1.0 - decay)
 
 
 def share_gradients(run, seconds):
@@ -146,15 +158,24 @@ class Batches:
         corpus, vocabulary, config = Batches.known
         return noise.batch(corpus, vocabulary, config, number, progress)
 
+    def fill(self):
+        while len(self.pending) < self.ahead:
+            number = self.next * self.processes + self.rank
+            self.pending.append(self.pool.submit(Batches.make, number, self.run.progress(self.next)))
+            self.next += 1
+
+    def wait(self):
+        """Returns when the processes have started and the first batch is there."""
+        if self.pool:
+            self.fill()
+            self.pending[0].result()
+
     def take(self):
         """The batch of the run's next step."""
         if not self.pool:
             number = self.run.step * self.processes + self.rank
             return noise.batch(*self.sources, number, self.run.progress())
-        while len(self.pending) < self.ahead:
-            number = self.next * self.processes + self.rank
-            self.pending.append(self.pool.submit(Batches.make, number, self.run.progress(self.next)))
-            self.next += 1
+        self.fill()
         return self.pending.popleft().result()
 
     def close(self):
@@ -162,23 +183,37 @@ class Batches:
             self.pool.shutdown(cancel_futures=True)
 
 
+def compile_layers(run):
+    """Compiles the layers, which share the code of one, for all lengths, before the clock of the schedule starts."""
+    for layer in run.network.model.layers:
+        layer.compile(dynamic=False)
+    for length in sorted(set(run.config["lengths"])):
+        count = run.config["tokens_per_step"] // length
+        with torch.autocast(run.device.type, torch.bfloat16):
+            hidden = run.network.model(torch.zeros(count, length, dtype=torch.int64, device=run.device))
+        hidden.sum().backward()
+    run.network.zero_grad(set_to_none=True)
+
+
 def train(run, corpus, vocabulary, rank=0, processes=1, run_minutes=math.inf):
     """Returns whether the schedule is finished."""
     config = run.config
-    body = torch.compile(run.network.model) if config["compile"] else run.network.model
+    if config["compile"]:
+        compile_layers(run)
     first = saved = logged = run.seconds
     recent = []
     batches = Batches(run, corpus, vocabulary, rank, processes)
     log = open(WORK / "log.jsonl" if rank == 0 else os.devnull, "a", buffering=1)
+    batches.wait()
     started = time.monotonic()
     while (progress := run.progress()) < 1.0:
-        factor = learning_rate(config, progress)
+        factor = learning_rate(config, run.step, progress)
         for optimizer in run.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = config["learning_rate"] * factor
         tensors = [torch.from_numpy(array).to(run.device) for array in batches.take()]
         with torch.autocast(run.device.type, torch.bfloat16):
-            hidden = body(tensors[0])
+            hidden = run.network.model(tensors[0])
             loss, error = losses(run.network, hidden, *tensors[1:], config)
         (loss + config["error_weight"] * error).backward()
         now = time.monotonic()
@@ -192,6 +227,7 @@ def train(run, corpus, vocabulary, rank=0, processes=1, run_minutes=math.inf):
         run.step += 1
         run.tokens += tensors[0].numel() * processes
         run.seconds += seconds
+        run.decide_steps()
         run.update_average()
         recent.append((float(loss.detach()), float(error.detach())))
         if run.seconds - logged >= 20:
@@ -210,7 +246,7 @@ def train(run, corpus, vocabulary, rank=0, processes=1, run_minutes=math.inf):
     batches.close()
     if rank == 0:
         run.save()
-        print(json.dumps({"steps": run.step, "tokens": run.tokens, "seconds": round(run.seconds),
+        print(json.dumps({"step": run.step, "ends": run.ends, "tokens": run.tokens, "seconds": round(run.seconds),
                           "progress": round(run.progress(), 4)}))
     return run.progress() >= 1.0
 
