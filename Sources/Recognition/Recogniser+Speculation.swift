@@ -28,7 +28,7 @@ extension Recogniser {
   public func context(of head: Head) -> TextContext {
     let node = arena.nodes[Int(head.node)]
     return TextContext(
-      scanner: head.context, depth: node.open.contexts, isInExtra: language.isInExtra[Int(node.state)])
+      scanner: head.context, depth: node.open.contexts, isEnclosed: language.isEnclosed[Int(node.state)])
   }
 
   /// The frontier that these heads make.
@@ -40,7 +40,7 @@ public struct TextContext: Hashable, Sendable {
   /// The external scanner's state but for layout, by number.
   var scanner: Int32
   var depth: Int8
-  var isInExtra: Bool
+  var isEnclosed: Bool
 }
 
 extension Language {

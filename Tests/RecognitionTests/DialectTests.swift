@@ -1,4 +1,5 @@
 import Recognition
+import Syntax
 import Testing
 
 /// What Python's own parser and RFC 8259 refuse although tree-sitter accepts it, and the valid counterparts.
@@ -30,5 +31,78 @@ import Testing
   @Test(arguments: ["[0]", "[-1.5E-2]", "{\"a\": \"\\u00e9\\n\"}", "[]", "\"\"", " null "])
   func jsonAccepts(_ text: String) throws {
     #expect(try accepts(TestLanguages.language("json", dialect: true), text))
+  }
+
+  @Test(arguments: [
+    "return\n", "package a\nx := 1\n", "import \"a\"\nfunc f() {}\n", "package a\npackage b\n",
+    "package a\nfunc f() {}\nimport \"b\"\n", "func f() {}\npackage a\n", "package a\n{}\n", "",
+  ])
+  func goRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("go", dialect: true), text)) }
+
+  @Test(arguments: [
+    "package a\n", "// a\npackage a\nimport \"b\"\nimport (\n\t\"c\"\n)\nvar x = 1\nfunc f() { x := 1; return }\n",
+    "package a; type t struct{}\nfunc (x t) f() {}\n",
+  ])
+  func goAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("go", dialect: true), text)) }
+
+  @Test(arguments: [
+    "int x;", "class A {} import b.C;", "package a; package b;", "import a.B; package c;",
+    "class A { void f() { 1; } }",
+    "class A { void f() { x; } }", "class A { void f() { (x); } }", "class A { int class; }", "class A { A {} }",
+    "class A { String s = \"a\nb\"; }", "enum E { a; E {} }",
+  ])
+  func javaRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("java", dialect: true), text)) }
+
+  @Test(arguments: [
+    "package a; import b.C; import d.*; class A {} interface B {}", "",
+    "class A { void f() { x = 1; y++; g(); new A(); } }",
+    "class A { int f(int x) { return switch (x) { case 0 -> y.z; default -> 1; }; } }", "record R(int a) { R {} }",
+    "class A { String s = \"\"\"\n  a \"b\" \\n c\n  d\"\"\"; record R(int a) { R {} } }", "@A class B { A() {} }",
+  ])
+  func javaAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("java", dialect: true), text)) }
+
+  @Test(arguments: ["let x = 1;", "x;", "f(1);", "1 + 2;", "fn f(loop: u8) {}", "{}", "if a {}"])
+  func rustRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("rust", dialect: true), text)) }
+
+  @Test(arguments: ["fn f() { let x = 1; x; f(1); 1 + 2 }", "m!(1);", "m! { a }", "use a::b; #[c] struct D;"])
+  func rustAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("rust", dialect: true), text)) }
+
+  @Test(arguments: ["a\nend\n", "end\n", "x = then\n", "def f\n  a\nend\nend\n", "f(if)\n"])
+  func rubyRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("ruby", dialect: true), text)) }
+
+  @Test(arguments: [
+    "a.end\n", "def end\nend\n", "x = {if: 1, end: 2}\n", "a = :end\n", "def f\n  a\nend\n", "alias then else\n",
+  ])
+  func rubyAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("ruby", dialect: true), text)) }
+
+  @Test(arguments: ["fi\n", "if a; then fi\n", "a; done\n", "while a; do\ndone\n", "if a; then b; else\n# c\nfi\n"])
+  func bashRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("bash", dialect: true), text)) }
+
+  @Test(arguments: ["echo fi then done\n", "if a; then b; else c; fi\n", "for x in do done; do y; done\n"])
+  func bashAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("bash", dialect: true), text)) }
+
+  @Test(arguments: ["f(if);\n", "x = class;\n", "x = [return];\n"])
+  func javaScriptRefuses(_ text: String) throws {
+    #expect(try !accepts(TestLanguages.language("javascript", dialect: true), text))
+  }
+
+  @Test(arguments: ["a.if = {class: 1, return() {}};\n", "x = class {};\n", "import {default as a} from 'b';\n"])
+  func javaScriptAccepts(_ text: String) throws {
+    #expect(try accepts(TestLanguages.language("javascript", dialect: true), text))
+  }
+
+  /// What the tables are narrowed by and what judges a tree are two pieces of code with one meaning.
+  @Test(arguments: [
+    ("go", "return\n"), ("go", "package a\nfunc f() {}\nimport \"b\"\n"), ("go", "package a\npackage b\n"),
+    ("go", "func f() {}\n"), ("java", "class A { void f() { x; } }"), ("java", "class A { A {} }"),
+    ("rust", "f(1);"), ("python", "raise a, b\n"), ("python", "(a := 1)\n"), ("go", "package a\nfunc f() { return }\n"),
+    ("java", "class A { int f(int x) { return switch (x) { default -> y.z; }; } }"), ("rust", "m!(1);"),
+    ("python", "x = (a := 1)\n"), ("python", "raise a\n"),
+  ])
+  func tablesAndTreesAgree(_ name: String, _ text: String) throws {
+    let language = try TestLanguages.language(name, dialect: true)
+    let judge = try SyntaxJudge(language.grammar)
+    #expect(judge.parser.accepts(Array(text.utf8)))
+    #expect(judge.accepts(Array(text.utf8)) == accepts(language, text))
   }
 }

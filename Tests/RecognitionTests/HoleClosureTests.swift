@@ -73,7 +73,7 @@ import Testing
         compared += expected.count
       }
     }
-    #expect(compared > 100)
+    #expect(compared > 50)
   }
 
   /// A reduction leads on under the terminals that the tables name: a sum is no statement of C outside of functions.
