@@ -61,8 +61,7 @@ public final class HoleRecogniser {
     self.segments = segments
     holeCount = segments.count
     completion = Completion(recogniser, segments: segments)
-    var first = recogniser.start
-    if prefix.starts(with: [0xEF, 0xBB, 0xBF]) { first.heads[0].position = 3 }
+    var first = recogniser.start(of: prefix)
     let recogniser = recogniser
     prefix.withUnsafeBufferPointer { _ = recogniser.advance(&first, $0, isComplete: false) }
     frontier = first

@@ -50,12 +50,3 @@ extension Language {
   /// Whether lines and their columns have a meaning.
   public var hasLayout: Bool { layout != nil }
 }
-
-extension Recogniser {
-  /// The frontier before any text but `position` bytes that are passed over, as a byte order mark is.
-  public func start(at position: Int) -> Frontier {
-    var frontier = start
-    frontier.heads[0].position = position
-    return frontier
-  }
-}
