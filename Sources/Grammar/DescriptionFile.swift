@@ -40,7 +40,7 @@ extension Dialect {
         "of": .list(.value), "forbidden": .list(.value), "through": .list(.value), "required": .list(.value),
         "once": .list(.value), "order": .list(.list(.value)),
       ])),
-    "reservedWhere": .list(.mapping(["starts": .value, "words": .list(.value)])),
+    "reservedWhere": .list(.mapping(["starts": .value, "unless": .list(.value), "words": .list(.value)])),
     "forbiddenProductions": .list(.mapping(["symbol": .value, "children": .value, "last": .value])),
     "terminalPatterns": .dictionary, "forbiddenQueries": .list(.value), "validator": .value,
     "readAs": .list(.mapping(["pattern": .value, "replacement": .value])),

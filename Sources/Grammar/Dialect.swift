@@ -59,6 +59,8 @@ public struct ChildRules: Codable, Equatable, Sendable {
 public struct ReservedWhere: Codable, Equatable, Sendable {
   /// The symbol's name. Of several names for one thing, one that the tables know in all of the places.
   public var starts: String
+  /// Symbols that must not be able to start there, as one that takes any words.
+  public var unless: [String]?
   public var words: [String]
 }
 

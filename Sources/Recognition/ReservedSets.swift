@@ -17,9 +17,13 @@ struct ReservedSets: Sendable {
     if tables.reservedSets.isEmpty, rules.isEmpty { return nil }
     let terminalCount = tables.terminalCount
     var starters: [Set<Int>] = []
+    var exceptions: [Set<Int>] = []
     var words: [[SymbolID]] = []
     for rule in rules {
       starters.append(Set(try grammar.symbols(named: rule.starts).map(\.index)))
+      var exception: Set<Int> = []
+      for name in rule.unless ?? [] { exception.formUnion(try grammar.symbols(named: name).map(\.index)) }
+      exceptions.append(exception)
       var keywords: [SymbolID] = []
       for word in rule.words {
         guard let keyword = grammar.keyword(word.utf8) else {
@@ -40,9 +44,11 @@ struct ReservedSets: Sendable {
     var members: [Bool] = []
     for state in 0..<narrowed.stateCount {
       let own = tables.reservedSets.isEmpty ? 0 : Int(tables.reservedSets[Int(narrowed.origins[state])])
+      func mayStart(_ symbols: Set<Int>) -> Bool {
+        symbols.contains { narrowed.starts($0, in: state, terminalCount) }
+      }
       let key = Key(
-        own: own,
-        rules: rules.indices.filter { starters[$0].contains { narrowed.starts($0, in: state, terminalCount) } })
+        own: own, rules: rules.indices.filter { mayStart(starters[$0]) && !mayStart(exceptions[$0]) })
       if numbers[key] == nil {
         numbers[key] = UInt16(numbers.count)
         var row = [Bool](repeating: false, count: terminalCount)

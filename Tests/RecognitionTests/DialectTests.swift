@@ -61,10 +61,16 @@ import Testing
   ])
   func javaAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("java", dialect: true), text)) }
 
-  @Test(arguments: ["let x = 1;", "x;", "f(1);", "1 + 2;", "fn f(loop: u8) {}", "{}", "if a {}"])
+  @Test(arguments: [
+    "let x = 1;", "x;", "f(1);", "1 + 2;", "fn f(loop: u8) {}", "fn f(static: u8) {}", "fn fn() {}", "{}", "if a {}",
+  ])
   func rustRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("rust", dialect: true), text)) }
 
-  @Test(arguments: ["fn f() { let x = 1; x; f(1); 1 + 2 }", "m!(1);", "m! { a }", "use a::b; #[c] struct D;"])
+  @Test(arguments: [
+    "fn f() { let x = 1; x; f(1); 1 + 2 }", "m!(1);", "m! { a }", "use a::b; #[c] struct D;",
+    "static A: &'static str = B; fn f<T: 'static>() {}", "lazy_static! { static ref A: B = c(); }",
+    "macro_rules! m { (if $a:expr, else * else) => { m!(loop $a, crate, 'static) }; }", "extern crate self as a;",
+  ])
   func rustAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("rust", dialect: true), text)) }
 
   @Test(arguments: ["a\nend\n", "end\n", "x = then\n", "def f\n  a\nend\nend\n", "f(if)\n"])
