@@ -10,8 +10,8 @@ struct NarrowedTables {
   var origins: [UInt16]
   var stateCount: Int { origins.count }
   /// Shape (lists + 1): where each action list starts in `actions`.
-  private(set) var listStarts: [UInt32] = [0]
-  private(set) var actions: [Language.Action] = []
+  var listStarts: [UInt32] = [0]
+  var actions: [Language.Action] = []
   private let tables: ParseTables
 
   /// Removes forbidden symbols, productions and arrangements of children, and empty blocks under a strict layout rule.
@@ -113,8 +113,7 @@ struct NarrowedTables {
       }
     }
     if kinds.isEmpty { return }
-    var splitter = StateSplitter(self, grammar, kinds)
-    guard let split = splitter.split() else { throw .tooManyStates(grammar: grammar.name) }
+    guard let split = split(grammar, kinds) else { throw .tooManyStates(grammar: grammar.name) }
     self = split
   }
 
