@@ -7,7 +7,7 @@ import Grammar
 extension NarrowedTables {
   private static let fileName = "split.bin"
   /// Raised with every change of what is stored or of how tables are split.
-  private static let format = 1
+  private static let format = 2
 
   /// The tables as `StateSplitter` splits them by `kinds`, from the file if it has them, which else is written.
   ///

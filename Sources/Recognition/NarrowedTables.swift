@@ -53,6 +53,8 @@ struct NarrowedTables {
     listStarts.append(UInt32(actions.count))
   }
 
+  mutating func removeLists() { (listStarts, actions) = ([0], []) }
+
   var listCount: Int { listStarts.count - 1 }
 
   func list(_ cell: UInt16) -> ArraySlice<Language.Action> {

@@ -324,25 +324,35 @@ struct StateSplitter {
     var result = base
     result.origins = states.map(\.origin)
     result.symbolCount = base.symbolCount + symbols.count
-    let useful = usefulSymbols()
+    let (useful, alive) = usefulParts()
     var cells: [UInt16] = []
     cells.reserveCapacity(states.count * result.symbolCount)
     for state in states.indices {
-      cells += rows[state]
-      for symbol in symbols.indices { cells.append(useful[symbol] ? columns[symbol][state] : 0) }
+      cells += rows[state][..<terminalCount]
+      for target in rows[state][terminalCount...] { cells.append(alive[Int(target)] ? target : 0) }
+      for symbol in symbols.indices {
+        let target = columns[symbol][state]
+        cells.append(useful[base.symbolCount + symbol] && alive[Int(target)] ? target : 0)
+      }
     }
     result.cells = cells
-    for list in lists {
+    result.removeLists()
+    for list in (0..<UInt16(base.listCount)).lazy.map({ Array(base.list($0)) }) + lists {
       result.append(
-        list.filter {
-          $0.kind != .reduce || $0.operand < base.symbolCount || useful[Int($0.operand) - base.symbolCount]
+        list.filter { action in
+          switch action.kind {
+          case .shift: alive[Int(action.operand)]
+          case .reduce: useful[Int(action.operand)]
+          case .shiftExtra, .accept: true
+          }
         })
     }
     return result
   }
 
-  /// Which marked symbols lead to more than further ones: the others fail sooner or later, and had better do so at once.
-  private func usefulSymbols() -> [Bool] {
+  /// Which symbols and states lead to more than further ones of the marked symbols: behind the others a text fails sooner
+  /// or later, and had better do so at once.
+  private func usefulParts() -> (symbols: [Bool], states: [Bool]) {
     let edges = Edges(
       stateCount: states.count, listCount: base.listCount + lists.count, terminalCount: terminalCount,
       { state in rows[state] + columns.map { $0[state] } },
@@ -354,7 +364,7 @@ struct StateSplitter {
         !useful[base.symbolCount + symbol]
           && columns[symbol].contains { $0 != 0 && depths[Int($0)] & 2 != 0 }
       }
-      if more.isEmpty { return Array(useful[base.symbolCount...]) }
+      if more.isEmpty { return (useful, depths.map { $0 & 2 != 0 }) }
       for symbol in more { useful[base.symbolCount + symbol] = true }
     }
   }

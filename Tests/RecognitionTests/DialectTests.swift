@@ -97,6 +97,20 @@ import Testing
     #expect(try accepts(TestLanguages.language("javascript", dialect: true), text))
   }
 
+  /// A text fails where it breaks a rule about children, not at the end of the node.
+  @Test(arguments: [
+    ("python", "try:\n    f()\nexcept E, e:\n    g()\n", ","), ("python", "def f((a, b)):\n    g()\n", "):"),
+    ("go", "package a\nfunc f() {}\nimport \"b\"\nfunc g() {}\n", "func g"),
+    ("c", "int x;\nif (x) { y; }\nint z;\n", "int z"),
+  ])
+  func failsWhereTheRuleIsBroken(_ name: String, _ text: String, _ place: String) throws {
+    let recogniser = Recogniser(try TestLanguages.language(name, dialect: true))
+    #expect(!Array(text.utf8).withUnsafeBufferPointer { recogniser.accepts($0) })
+    let found = try #require(recogniser.failure?.position)
+    let expected = try #require(text.range(of: place)?.lowerBound)
+    #expect(found <= text.utf8.distance(from: text.startIndex, to: expected))
+  }
+
   /// What the tables are narrowed by and what judges a tree are two pieces of code with one meaning.
   @Test(arguments: [
     ("go", "return\n"), ("go", "package a\nfunc f() {}\nimport \"b\"\n"), ("go", "package a\npackage b\n"),
