@@ -95,7 +95,7 @@ struct StateSplitter {
       for child in children where row[Int(child)] != 0 { row[Int(child)] = cell(plain, child) }
       if !lacking.isEmpty {
         for terminal in 0..<terminalCount
-        where base.list(row[terminal]).contains(where: { $0.kind == .reduce && lacking.contains($0.operand) }) {
+        where base.list(state, terminal).contains(where: { $0.kind == .reduce && lacking.contains($0.operand) }) {
           row[terminal] = cell(plain, UInt16(terminal))
         }
       }
