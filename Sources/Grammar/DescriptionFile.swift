@@ -34,7 +34,7 @@ extension GrammarDescription {
 extension Dialect {
   static let shape = DescriptionShape.mapping([
     "forbiddenSymbols": .list(.value), "reservedWords": .list(.value), "strictLayout": .value, "padding": .value,
-    "tightTerminals": .list(.value), "forbiddenPairs": .entries(.list(.value)),
+    "tightTerminals": .list(.value), "lineEnds": .list(.value), "forbiddenPairs": .entries(.list(.value)),
     "children": .list(
       .mapping([
         "of": .list(.value), "forbidden": .list(.value), "through": .list(.value), "required": .list(.value),

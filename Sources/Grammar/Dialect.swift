@@ -14,6 +14,8 @@ public struct Dialect: Codable, Equatable, Sendable {
   public var terminalPatterns: [String: String]?
   /// Terminals inside strings: where one of them may stand, nothing is padding.
   public var tightTerminals: [String]?
+  /// Terminals behind which a line break is no padding: it is a terminal of its own, or nothing.
+  public var lineEnds: [String]?
   /// Productions that must not occur: the reductions that they describe are removed.
   public var forbiddenProductions: [ForbiddenProduction]?
   /// By the name of a terminal, those of terminals that must not follow it, extras aside.

@@ -107,11 +107,14 @@ public final class Language: @unchecked Sendable {
     let narrowed = try NarrowedTables(grammar, dialect, layout)
     symbolCount = narrowed.symbolCount
     stateCount = narrowed.stateCount
-    lexStates = narrowed.origins.map { tables.lexStates[Int($0)] }
+    var lexStates = narrowed.origins.map { tables.lexStates[Int($0)] }
     externalLexStates = narrowed.origins.map { tables.externalLexStates[Int($0)] }
-    lexer = ByteAutomaton(
-      dialect.padding.map { grammar.lexer.limitingPadding(to: $0) } ?? grammar.lexer, startStates: Set(tables.lexStates)
-    )
+    var automaton = dialect.padding.map { grammar.lexer.limitingPadding(to: $0) } ?? grammar.lexer
+    if let names = dialect.lineEnds {
+      try Language.keepLineBreaks(behind: names, narrowed, grammar, &lexStates, &automaton)
+    }
+    self.lexStates = lexStates
+    lexer = ByteAutomaton(automaton, startStates: Set(lexStates))
     // A keyword starts where its word does.
     keywords = grammar.keywords.map { ByteAutomaton($0.limitingPadding(to: ""), startStates: [0]) }
     wordTerminal = tables.keywordCapture ?? .end
@@ -221,6 +224,23 @@ public final class Language: @unchecked Sendable {
       }
     }
     return result
+  }
+
+  /// Has states that the terminals `names` lead to lex without line breaks as padding.
+  private static func keepLineBreaks(
+    behind names: [String], _ narrowed: NarrowedTables, _ grammar: Grammar, _ lexStates: inout [UInt16],
+    _ automaton: inout LexicalAutomaton
+  ) throws(RecognitionError) {
+    var ends: Set<SymbolID> = []
+    for name in names { ends.formUnion(try grammar.symbols(named: name)) }
+    let behind = narrowed.shiftedTerminals()
+    let states = lexStates.indices.filter {
+      ends.contains(behind[$0]) && lexStates[$0] != ParseTables.noLookahead
+    }
+    let (changed, copies) = automaton.addingStates(
+      without: [UInt8(ascii: "\n")], for: Set(states.map { lexStates[$0] }))
+    automaton = changed
+    for state in states { lexStates[state] = copies[lexStates[state]] ?? lexStates[state] }
   }
 
   private static func lexClasses(

@@ -161,11 +161,11 @@ struct NarrowedTables {
   }
 
   /// Shape (stateCount): the terminal that leads to a state, `.end` for states that a goto leads to.
-  private func shiftedTerminals() -> [SymbolID] {
-    var result = [SymbolID](repeating: .end, count: tables.stateCount)
-    for state in 0..<tables.stateCount {
+  func shiftedTerminals() -> [SymbolID] {
+    var result = [SymbolID](repeating: .end, count: stateCount)
+    for state in 0..<stateCount {
       for terminal in 0..<tables.terminalCount {
-        let cell = Int(cells[state * tables.symbolCount + terminal])
+        let cell = Int(cells[state * symbolCount + terminal])
         for action in Int(listStarts[cell])..<Int(listStarts[cell + 1]) where actions[action].kind == .shift {
           result[Int(actions[action].operand)] = SymbolID(terminal)
         }

@@ -36,12 +36,16 @@ import Testing
   @Test(arguments: [
     "return\n", "package a\nx := 1\n", "import \"a\"\nfunc f() {}\n", "package a\npackage b\n",
     "package a\nfunc f() {}\nimport \"b\"\n", "func f() {}\npackage a\n", "package a\n{}\n", "",
+    "package a\nfunc f() { a.b := 1 }\n", "package a\nfunc f() { for 1 := range a {} }\n", "package a\nvar func int\n",
+    "package a\nvar b = c(1\n)\n", "package a\nvar b = []int{1 // c\n}\n", "package a\nfunc f()\n{}\n",
   ])
   func goRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("go", dialect: true), text)) }
 
   @Test(arguments: [
     "package a\n", "// a\npackage a\nimport \"b\"\nimport (\n\t\"c\"\n)\nvar x = 1\nfunc f() { x := 1; return }\n",
     "package a; type t struct{}\nfunc (x t) f() {}\n",
+    "package a\nfunc f() { a, _ := 1, b.c\n\tfor i, x.y = range a[1] {}\n\tfor i := range 10 {} }\n",
+    "package a\r\nvar b = c(1,\r\n\t2,\n) // d\nvar (\n\te = `\n`\n\tg = h.\n\t\ti\n)\n",
   ])
   func goAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("go", dialect: true), text)) }
 
@@ -49,7 +53,8 @@ import Testing
     "int x;", "class A {} import b.C;", "package a; package b;", "import a.B; package c;",
     "class A { void f() { 1; } }",
     "class A { void f() { x; } }", "class A { void f() { (x); } }", "class A { int class; }", "class A { A {} }",
-    "class A { String s = \"a\nb\"; }", "enum E { a; E {} }",
+    "class A { String s = \"a\nb\"; }", "enum E { a; E {} }", "interface A { int b; }", "record R(int a) { { } }",
+    "class A { void f() { private int a = 1; } }", "class A { void f(static int a) {} }",
   ])
   func javaRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("java", dialect: true), text)) }
 
@@ -58,6 +63,7 @@ import Testing
     "class A { void f() { x = 1; y++; g(); new A(); } }",
     "class A { int f(int x) { return switch (x) { case 0 -> y.z; default -> 1; }; } }", "record R(int a) { R {} }",
     "class A { String s = \"\"\"\n  a \"b\" \\n c\n  d\"\"\"; record R(int a) { R {} } }", "@A class B { A() {} }",
+    "interface A { int b = 1, c = 2; }", "class A { { } static { } void f(final int a) { @B final int c = 1; } }",
   ])
   func javaAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("java", dialect: true), text)) }
 
