@@ -93,24 +93,25 @@ struct NarrowedTables {
     for rules in children {
       let parents = try symbols(rules.of)
       let carriers = try symbols(rules.through ?? [])
-      func kind(_ names: [String]) throws(RecognitionError) -> StateSplitter.Kind {
-        StateSplitter.Kind(parents: parents, children: try symbols(names), carriers: carriers)
+      func add(_ names: [String]) throws(RecognitionError) {
+        if kinds.count > Int(UInt8.max) { throw .tooManyStates(grammar: grammar.name) }
+        kinds.append(StateSplitter.Kind(parents: parents, children: try symbols(names), carriers: carriers))
       }
       if let names = rules.forbidden {
-        kinds.append(try kind(names))
+        try add(names)
         kinds[kinds.count - 1].isForbidden = true
       }
       for name in rules.once ?? [] {
-        kinds.append(try kind([name]))
+        try add([name])
         kinds[kinds.count - 1].notBehind = [UInt8(kinds.count - 1)]
       }
       if let names = rules.required {
-        kinds.append(try kind(names))
+        try add(names)
         kinds[kinds.count - 1].isRequired = true
       }
       let first = kinds.count
       for names in rules.order ?? [] {
-        kinds.append(try kind(names))
+        try add(names)
         kinds[kinds.count - 1].notBehind = Set((first..<kinds.count - 1).map { UInt8($0) })
       }
     }

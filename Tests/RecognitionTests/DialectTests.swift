@@ -1,6 +1,8 @@
-import Recognition
 import Syntax
 import Testing
+
+@testable import Grammar
+@testable import Recognition
 
 /// What Python's own parser and RFC 8259 refuse although tree-sitter accepts it, and the valid counterparts.
 @Suite(.enabled(if: storeIsThere, storeHint)) struct DialectTests {
@@ -101,6 +103,24 @@ import Testing
   @Test(arguments: ["a.if = {class: 1, return() {}};\n", "x = class {};\n", "import {default as a} from 'b';\n"])
   func javaScriptAccepts(_ text: String) throws {
     #expect(try accepts(TestLanguages.language("javascript", dialect: true), text))
+  }
+
+  @Test(arguments: ["f(a=1, b)\n", "f(**a, b)\n", "class A(b=1, C): pass\n"])
+  func pythonRefusesArguments(_ text: String) throws {
+    #expect(try !accepts(TestLanguages.language("python", dialect: true), text))
+  }
+
+  @Test(arguments: ["f(a, *b, c, d=1, *e, **g)\n", "f(a for a in b)\n", "class A(B, c=1): pass\n", "f(a=(1, b))\n"])
+  func pythonAcceptsArguments(_ text: String) throws {
+    #expect(try accepts(TestLanguages.language("python", dialect: true), text))
+  }
+
+  /// More rules than can be numbered are an error, not a trap.
+  @Test func tooManyRules() throws {
+    let grammar = try GrammarStore.default.open("json")
+    var dialect = Dialect()
+    dialect.children = (0..<300).map { _ in ChildRules(of: ["array"], forbidden: ["null"]) }
+    #expect(throws: RecognitionError.self) { try NarrowedTables(grammar, dialect, nil) }
   }
 
   /// A text fails where it breaks a rule about children, not at the end of the node.
