@@ -10,7 +10,7 @@ struct TerminalBoundaries {
 
   init(_ language: Language, _ text: [UInt8]) {
     let recogniser = Recogniser(language)
-    var frontier = recogniser.start
+    var frontier = recogniser.start(of: text)
     var found: [Int: TextContext] = [:]
     text.withUnsafeBufferPointer { bytes in
       _ = recogniser.advance(&frontier, bytes, isComplete: true) { position, heads in

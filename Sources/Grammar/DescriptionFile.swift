@@ -8,6 +8,8 @@ indirect enum DescriptionShape: Sendable {
   case mapping([String: DescriptionShape])
   /// A mapping whose keys are the author's.
   case dictionary
+  /// The same with values of one shape.
+  case entries(DescriptionShape)
 }
 
 extension GrammarDescription {
@@ -32,7 +34,13 @@ extension GrammarDescription {
 extension Dialect {
   static let shape = DescriptionShape.mapping([
     "forbiddenSymbols": .list(.value), "reservedWords": .list(.value), "strictLayout": .value, "padding": .value,
-    "tightTerminals": .list(.value),
+    "tightTerminals": .list(.value), "lineEnds": .list(.value), "forbiddenPairs": .entries(.list(.value)),
+    "children": .list(
+      .mapping([
+        "of": .list(.value), "forbidden": .list(.value), "through": .list(.value), "required": .list(.value),
+        "once": .list(.value), "order": .list(.list(.value)),
+      ])),
+    "reservedWhere": .list(.mapping(["starts": .value, "unless": .list(.value), "words": .list(.value)])),
     "forbiddenProductions": .list(.mapping(["symbol": .value, "children": .value, "last": .value])),
     "terminalPatterns": .dictionary, "forbiddenQueries": .list(.value), "validator": .value,
     "readAs": .list(.mapping(["pattern": .value, "replacement": .value])),
@@ -88,9 +96,11 @@ enum DescriptionFile {
         }
         try check(value, expected, path: path)
       }
+    case (.entries(let element), .mapping(let mapping)):
+      for (_, value) in mapping { try check(value, element, path: path) }
     case (.list(let element), .sequence(let sequence)):
       for value in sequence { try check(value, element, path: path) }
-    case (.mapping, _):
+    case (.mapping, _), (.entries, _):
       throw .invalidDescription(path: path, line: line(of: node), expected: "a mapping", found: kind(of: node))
     case (.list, _):
       throw .invalidDescription(path: path, line: line(of: node), expected: "a list", found: kind(of: node))

@@ -4,6 +4,8 @@ public struct Dialect: Codable, Equatable, Sendable {
   public var forbiddenSymbols: [String]?
   /// Words that must not stand where the grammar wants its word terminal.
   public var reservedWords: [String]?
+  /// The same for keywords of the grammar, in some places only.
+  public var reservedWhere: [ReservedWhere]?
   /// Layout: a line's column must be that of an open block, and a block must not be empty.
   public var strictLayout: Bool?
   /// The characters that may stand between terminals, ASCII only; see `LexicalAutomaton.limitingPadding(to:)`.
@@ -12,8 +14,14 @@ public struct Dialect: Codable, Equatable, Sendable {
   public var terminalPatterns: [String: String]?
   /// Terminals inside strings: where one of them may stand, nothing is padding.
   public var tightTerminals: [String]?
+  /// Terminals behind which a line break is no padding: it is a terminal of its own, or nothing.
+  public var lineEnds: [String]?
   /// Productions that must not occur: the reductions that they describe are removed.
   public var forbiddenProductions: [ForbiddenProduction]?
+  /// By the name of a terminal, those of terminals that must not follow it, extras aside.
+  public var forbiddenPairs: [String: [String]]?
+  /// What is allowed of the direct children of nodes, extras aside.
+  public var children: [ChildRules]?
   /// Tree-sitter queries that must not match.
   public var forbiddenQueries: [String]?
   /// Which built-in reference validator judges a file ("json"), if any.
@@ -31,6 +39,31 @@ public struct Dialect: Codable, Equatable, Sendable {
     /// As it is: no references to groups.
     public var replacement: String
   }
+}
+
+/// Rules about the direct children of nodes. Kinds are named as the grammar's symbols are, without aliases.
+public struct ChildRules: Codable, Equatable, Sendable {
+  /// The kinds of nodes that they are about.
+  public var of: [String]
+  /// Kinds that must not occur.
+  public var forbidden: [String]?
+  /// Kinds of which there must be one.
+  public var required: [String]?
+  /// Kinds that must not occur twice.
+  public var once: [String]?
+  /// Kinds that do not count: their children are taken for those of the node.
+  public var through: [String]?
+  /// Groups of kinds in the order in which they come; what is in none may stand anywhere.
+  public var order: [[String]]?
+}
+
+/// Words that are reserved wherever a symbol may start, as a statement.
+public struct ReservedWhere: Codable, Equatable, Sendable {
+  /// The symbol's name. Of several names for one thing, one that the tables know in all of the places.
+  public var starts: String
+  /// Symbols that must not be able to start there, as one that takes any words.
+  public var unless: [String]?
+  public var words: [String]
 }
 
 /// Reductions to be removed from the tables: those that everything which is given here fits.

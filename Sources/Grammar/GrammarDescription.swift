@@ -9,7 +9,8 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   public var lineComment: String?
   /// The off-side rule, where the language has one.
   public var layout: Layout?
-  /// Pairs of external terminals between which the scanner is in another state, as those that start and end a string.
+  /// Pairs of external terminals between which the scanner is in another state, as those that start and end a string; or
+  /// one terminal alone behind which all of the rest is something else.
   public var contexts: [[String]]?
   /// Terminals with text all of which is alike, as the words of a string: behind a character that the pattern
   /// matches, the scanner goes on as it does behind the letter a. Also comments to the end of the line that scanners look

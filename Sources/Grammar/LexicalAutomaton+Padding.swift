@@ -5,29 +5,73 @@ extension LexicalAutomaton {
   /// outside ASCII are never padding in the result. O(states × classes).
   public func limitingPadding(to padding: String) -> LexicalAutomaton {
     let allowed = Set(padding.utf8)
-    // Bytes of one class may now differ, so a class is split if some of its bytes are padding and others are not.
-    var limited = self
-    var newClasses: [UInt16: UInt8] = [:]
-    var sources: [(old: Int, isPadding: Bool)] = []
-    for byte in 0..<256 {
-      let isPadding = allowed.contains(UInt8(byte))
-      let key = UInt16(byteClasses[byte]) << 1 | (isPadding ? 1 : 0)
-      if newClasses[key] == nil {
-        newClasses[key] = UInt8(sources.count)
-        sources.append((Int(byteClasses[byte]), isPadding))
-      }
-      limited.byteClasses[byte] = newClasses[key] ?? 0
-    }
-    limited.classCount = sources.count
-    limited.transitions = []
-    limited.transitions.reserveCapacity(stateCount * sources.count)
-    for state in 0..<stateCount {
-      for source in sources {
-        let next = transitions[state * classCount + source.old]
-        let isSkip = next != Self.dead && next & Self.skipBit != 0
-        limited.transitions.append(isSkip && !source.isPadding ? Self.dead : next)
-      }
+    var (limited, isPadding) = telling(allowed)
+    for index in limited.transitions.indices where !isPadding[index % limited.classCount] {
+      if limited.skips(index) { limited.transitions[index] = Self.dead }
     }
     return limited
+  }
+
+  /// The same automaton with further states from which `bytes` are no padding: one for each of `starts`, by these.
+  ///
+  /// Padding of several bytes ends where such a state still holds. O(states × classes).
+  public func addingStates(
+    without bytes: Set<UInt8>, for starts: Set<UInt16>
+  ) -> (automaton: LexicalAutomaton, states: [UInt16: UInt16]) {
+    var (result, isLeftOut) = telling(bytes)
+    // What is skipped from a copy leads to a copy; a terminal goes on as it did.
+    var copies: [UInt16: UInt16] = [:]
+    var originals: [UInt16] = []
+    func copy(_ state: UInt16) -> UInt16 {
+      if let known = copies[state] { return known }
+      let number = UInt16(stateCount + originals.count)
+      copies[state] = number
+      originals.append(state)
+      return number
+    }
+    for start in starts.sorted() { _ = copy(start) }
+    var next = 0
+    while next < originals.count {
+      let original = Int(originals[next])
+      for column in 0..<result.classCount {
+        let index = original * result.classCount + column
+        let target = result.transitions[index]
+        if result.skips(index) {
+          result.transitions.append(isLeftOut[column] ? Self.dead : copy(target & Self.stateMask) | Self.skipBit)
+        } else {
+          result.transitions.append(target)
+        }
+      }
+      result.endTransitions.append(endTransitions[original])
+      result.accepts.append(accepts[original])
+      next += 1
+    }
+    result.stateCount += originals.count
+    return (result, copies.filter { starts.contains($0.key) })
+  }
+
+  private func skips(_ index: Int) -> Bool { transitions[index] != Self.dead && transitions[index] & Self.skipBit != 0 }
+
+  /// The same automaton with classes that have either bytes of `bytes` only or none; shape (classes): which have.
+  private func telling(_ bytes: Set<UInt8>) -> (LexicalAutomaton, [Bool]) {
+    var result = self
+    var newClasses: [UInt16: UInt8] = [:]
+    var sources: [(old: Int, isOf: Bool)] = []
+    for byte in 0..<256 {
+      let isOf = bytes.contains(UInt8(byte))
+      let key = UInt16(byteClasses[byte]) << 1 | (isOf ? 1 : 0)
+      if newClasses[key] == nil {
+        newClasses[key] = UInt8(sources.count)
+        sources.append((Int(byteClasses[byte]), isOf))
+      }
+      result.byteClasses[byte] = newClasses[key] ?? 0
+    }
+    result.classCount = sources.count
+    result.transitions = []
+    result.transitions.reserveCapacity(stateCount * sources.count)
+    for state in 0..<stateCount {
+      for source in sources { result.transitions.append(transitions[state * classCount + source.old]) }
+    }
+    return (result, sources.map(\.isOf))
   }
 }

@@ -23,7 +23,7 @@ final class Completion {
     /// How many contexts are open.
     var depth: Int8 = 0
     /// The parser is within an extra of several terminals.
-    var isInExtra = false
+    var isEnclosed = false
   }
 
   /// How many contexts are open at `head` beyond those at the hole's start.
@@ -49,7 +49,7 @@ final class Completion {
     let depth = depth(head)
     var line = LinePlace(startsLine: head.startsLine)
     line.contexts = LinePlace.counted(depth)
-    line.startsInExtra = context.isInExtra
+    line.startsEnclosed = context.isEnclosed
     return Place(line: line, scanner: depth == 0 && context.depth > 0 ? head.context : context.state)
   }
 

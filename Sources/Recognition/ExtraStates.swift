@@ -15,32 +15,28 @@ struct ExtraStates {
 
   /// O(states × symbols), and nothing for a grammar without such extras.
   init(_ tables: NarrowedTables, _ grammar: Grammar) {
-    let (stateCount, symbolCount) = (grammar.tables.stateCount, grammar.tables.symbolCount)
+    let (stateCount, symbolCount) = (tables.stateCount, tables.symbolCount)
     within = [Bool](repeating: false, count: stateCount)
     starts = within
     targets = []
     sources = []
-    let ends = within.indices.filter { grammar.tables.lexStates[$0] == ParseTables.noLookahead }
+    let ends = within.indices.filter { grammar.tables.lexStates[Int(tables.origins[$0])] == ParseTables.noLookahead }
     if ends.isEmpty { return }
     targets = [[Int]](repeating: [], count: stateCount)
     sources = targets
-    func actions(_ state: Int, _ terminal: Int) -> ArraySlice<Language.Action> {
-      let list = Int(tables.cells[state * symbolCount + terminal])
-      return tables.actions[Int(tables.listStarts[list])..<Int(tables.listStarts[list + 1])]
-    }
     for state in 0..<stateCount {
       for terminal in 0..<grammar.tables.terminalCount {
-        for action in actions(state, terminal) where action.kind == .shift { connect(state, Int(action.operand)) }
+        for action in tables.list(state, terminal) where action.kind == .shift { connect(state, Int(action.operand)) }
       }
       for symbol in grammar.tables.terminalCount..<symbolCount {
-        let target = Int(tables.cells[state * symbolCount + symbol])
+        let target = Int(tables.cell(state, symbol))
         if target != 0, target != state { connect(state, target) }
       }
     }
     // Behind the first of its terminals an extra has begun; what leads on from there is within it, too.
     var work: [Int] = []
     for end in ends {
-      for action in actions(end, 0) where action.kind == .reduce {
+      for action in tables.list(end, 0) where action.kind == .reduce {
         var level: Set<Int> = [end]
         for _ in 1..<max(Int(action.childCount), 1) {
           level = Set(level.flatMap { sources[$0] })
@@ -49,8 +45,10 @@ struct ExtraStates {
       }
     }
     let isEnd = Set(ends)
+    // What stands in an extra, as the statements in an interpolation, may stand elsewhere as well.
+    let outside = reachable(from: StateID.start.index, without: Set(work).union(isEnd))
     while let state = work.popLast() {
-      if within[state] || isEnd.contains(state) { continue }
+      if within[state] || isEnd.contains(state) || outside[state] { continue }
       within[state] = true
       work += targets[state]
     }
@@ -58,6 +56,20 @@ struct ExtraStates {
       for target in targets[state] where within[target] { starts[target] = true }
     }
     (targets, sources) = ([], [])
+  }
+
+  /// Shape (stateCount): the states that `start` leads to past others.
+  private func reachable(from start: Int, without others: Set<Int>) -> [Bool] {
+    var result = [Bool](repeating: false, count: targets.count)
+    result[start] = true
+    var work = [start]
+    while let state = work.popLast() {
+      for target in targets[state] where !result[target] && !others.contains(target) {
+        result[target] = true
+        work.append(target)
+      }
+    }
+    return result
   }
 
   private mutating func connect(_ source: Int, _ target: Int) {

@@ -47,7 +47,7 @@ extension HoleClosure {
     add(language.samples.costs)
     add(language.bracketChange)
     add(language.contextChange)
-    add(language.isInExtra.map { UInt8($0 ? 1 : 0) })
+    add(language.isEnclosed.map { UInt8($0 ? 1 : 0) })
     add(language.startsExtra.map { UInt8($0 ? 1 : 0) })
     add(language.isReservedEverywhere.map { UInt8($0 ? 1 : 0) })
     if let reserved = language.reserved {

@@ -61,15 +61,14 @@ public final class HoleRecogniser {
     self.segments = segments
     holeCount = segments.count
     completion = Completion(recogniser, segments: segments)
-    var first = recogniser.start
-    if prefix.starts(with: [0xEF, 0xBB, 0xBF]) { first.heads[0].position = 3 }
+    var first = recogniser.start(of: prefix)
     let recogniser = recogniser
     prefix.withUnsafeBufferPointer { _ = recogniser.advance(&first, $0, isComplete: false) }
     frontier = first
     beginHole()
     settle()
     if opensStrings || !isViable {
-      completion.allowsOtherContexts = language.scanner != nil
+      completion.allowsOtherContexts = language.mayLeaveContexts
       settle()
     }
   }
@@ -101,7 +100,7 @@ public final class HoleRecogniser {
     let state = Int(recogniser.arena.nodes[Int(head.node)].state)
     let known = Completion.Context(
       state: head.context, depth: recogniser.arena.nodes[Int(head.node)].open.contexts,
-      isInExtra: language.isInExtra[state])
+      isEnclosed: language.isEnclosed[state])
     let row = Int(language.externalLexStates[state])
     guard row != 0, head.position < buffer.count, let scanner = recogniser.lexer.scanner else { return known }
     for probe in language.fixedProbes.contextTexts(scanner.words(of: head.context)) {
@@ -110,7 +109,7 @@ public final class HoleRecogniser {
       if scan.found, scan.end == buffer.count, !isLayout {
         return Completion.Context(
           state: scan.state, depth: known.depth + language.contextChange[scan.terminal.index],
-          isInExtra: known.isInExtra)
+          isEnclosed: known.isEnclosed)
       }
     }
     return known
@@ -145,6 +144,7 @@ public final class HoleRecogniser {
   ///
   /// O(bytes, and those of the terminal at the frontier), plus the walk over exits.
   public func canAppend(_ bytes: some Collection<UInt8>) -> Bool {
+    guard CharacterState(endOf: buffer.bytes).allows(bytes) else { return false }
     let mark = recogniser.arena.mark
     let count = buffer.count
     buffer.append(contentsOf: bytes)
@@ -166,11 +166,14 @@ public final class HoleRecogniser {
     if hole == holeCount { return TokenMask(capacity: paths.vocabulary.count) }
     let evaluator = evaluator.flatMap { $0.paths === paths ? $0 : nil } ?? MaskEvaluator(self, paths)
     self.evaluator = evaluator
-    return evaluator.mask()
+    var mask = evaluator.mask()
+    mask.formIntersection(paths.characters.mask(CharacterState(endOf: buffer.bytes), paths.vocabulary))
+    return mask
   }
 
   /// Appends `bytes` if they may come next.
   public func append(_ bytes: some Collection<UInt8>) -> Bool {
+    guard CharacterState(endOf: buffer.bytes).allows(bytes) else { return false }
     let mark = recogniser.arena.mark
     let count = buffer.count
     buffer.append(contentsOf: bytes)
@@ -196,7 +199,8 @@ public final class HoleRecogniser {
 
   /// Ends the current hole if the concrete text allows it, and moves on to the next.
   public func close() -> Bool {
-    guard hole < holeCount else { return false }
+    guard hole < holeCount, CharacterState(endOf: buffer.bytes).allows(segments[hole].prefix(4)) else { return false }
+    if segments[hole].isEmpty, hole == holeCount - 1, !CharacterState(endOf: buffer.bytes).isComplete { return false }
     let mark = recogniser.arena.mark
     let isLast = hole == holeCount - 1
     let count = buffer.count
@@ -212,8 +216,8 @@ public final class HoleRecogniser {
         let depth = completion.depth(head)
         // An extra that the hole opens would swallow it, too. Where contexts are counted, a state that outlives its string
         // means nothing; where not, the state that a scanner starts in is that with nothing open.
-        let isInExtra = language.isInExtra[Int(recogniser.arena.nodes[Int(head.node)].state)]
-        return depth > 0 || isInExtra && !context.isInExtra
+        let isEnclosed = language.isEnclosed[Int(recogniser.arena.nodes[Int(head.node)].state)]
+        return depth > 0 || isEnclosed && !context.isEnclosed
           || depth == 0 && !language.countsContexts && head.context != context.state && head.context != 0
       }
     }

@@ -14,6 +14,7 @@ public final class Language: @unchecked Sendable {
   let actions: UnsafeMutablePointer<Action>
   let symbolCount: Int
   let terminalCount: Int
+  /// Those of the grammar, and copies that the dialect tells apart.
   public let stateCount: Int
   let lexStates: [UInt16]
   let externalLexStates: [UInt16]
@@ -33,7 +34,7 @@ public final class Language: @unchecked Sendable {
   /// Shape (terminalCount): how a terminal changes the number of open contexts of the external scanner.
   let contextChange: [Int8]
   /// Whether the terminals that open and close contexts are known.
-  var countsContexts: Bool { !(grammar.description.contexts ?? []).isEmpty }
+  var countsContexts: Bool { (grammar.description.contexts ?? []).contains { $0.count > 1 } }
   let scanner: ExternalScanner?
   /// Shape (terminalCount): a pattern that the terminal's text must match, where the dialect has one.
   let patterns: [TerminalPattern?]
@@ -44,8 +45,11 @@ public final class Language: @unchecked Sendable {
   /// Shape (stateCount): states of the same number find the same in a text, but for what they make of keywords and
   /// extras.
   let lexClasses: [UInt16]
-  /// Shape (stateCount): whether a state is within an extra of several terminals.
-  let isInExtra: [Bool]
+  /// Shape (stateCount): whether a state is within an extra of several terminals, or in a string. A hole that ends in one
+  /// that it opens would make the text behind it a part of it.
+  let isEnclosed: [Bool]
+  /// Whether a hole can end in another context than it starts in.
+  let mayLeaveContexts: Bool
   /// Shape (stateCount): whether the first terminal of such an extra leads to a state.
   let startsExtra: [Bool]
   /// Shape (stateCount): what a state can do under some lookahead.
@@ -82,7 +86,7 @@ public final class Language: @unchecked Sendable {
   }
 
   /// A parse action in eight bytes.
-  struct Action {
+  struct Action: Hashable {
     enum Kind: UInt8 { case shift, shiftExtra, reduce, accept }
     var kind: Kind
     var childCount: UInt8
@@ -98,20 +102,24 @@ public final class Language: @unchecked Sendable {
     appliesDialect = applyingDialect
     let tables = grammar.tables
     let dialect = applyingDialect ? grammar.dialect : Dialect()
-    symbolCount = tables.symbolCount
     terminalCount = tables.terminalCount
-    stateCount = tables.stateCount
-    lexStates = tables.lexStates
-    externalLexStates = tables.externalLexStates
-    lexer = ByteAutomaton(
-      dialect.padding.map { grammar.lexer.limitingPadding(to: $0) } ?? grammar.lexer, startStates: Set(tables.lexStates)
-    )
+    layout = try LayoutRule(grammar)
+    let narrowed = try NarrowedTables(grammar, dialect, layout)
+    symbolCount = narrowed.symbolCount
+    stateCount = narrowed.stateCount
+    var lexStates = narrowed.origins.map { tables.lexStates[Int($0)] }
+    externalLexStates = narrowed.origins.map { tables.externalLexStates[Int($0)] }
+    var automaton = dialect.padding.map { grammar.lexer.limitingPadding(to: $0) } ?? grammar.lexer
+    if let names = dialect.lineEnds {
+      try Language.keepLineBreaks(behind: names, narrowed, grammar, &lexStates, &automaton)
+    }
+    self.lexStates = lexStates
+    lexer = ByteAutomaton(automaton, startStates: Set(lexStates))
     // A keyword starts where its word does.
     keywords = grammar.keywords.map { ByteAutomaton($0.limitingPadding(to: ""), startStates: [0]) }
     wordTerminal = tables.keywordCapture ?? .end
     scanner = ExternalScanner(grammar)
     fixedProbes = FixedProbes(grammar.description)
-    layout = try LayoutRule(grammar)
     bracketChange = try Language.changes(
       (grammar.description.layout?.brackets ?? []).map { [String($0.prefix(1)), String($0.suffix(1))] }, grammar)
     contextChange = try Language.changes(grammar.description.contexts ?? [], grammar)
@@ -135,7 +143,7 @@ public final class Language: @unchecked Sendable {
       }
     }
     isReservedEverywhere = reserved
-    self.reserved = ReservedSets(tables)
+    self.reserved = try ReservedSets(grammar, dialect, narrowed)
     reservedWords = unknown
     var patterns = [TerminalPattern?](repeating: nil, count: terminalCount)
     for (name, expression) in dialect.terminalPatterns ?? [:] {
@@ -147,7 +155,6 @@ public final class Language: @unchecked Sendable {
     self.patterns = patterns
     hasPattern = lexer.reachable.map { $0.contains { patterns[$0.index] != nil } }
 
-    let narrowed = try NarrowedTables(grammar, dialect, layout)
     let (starts, flat) = (narrowed.listStarts, narrowed.actions)
     listStarts = starts
     actions = .allocate(capacity: max(flat.count, 1))
@@ -155,15 +162,16 @@ public final class Language: @unchecked Sendable {
     cells = .allocate(capacity: max(narrowed.cells.count, 1))
     cells.initialize(from: narrowed.cells, count: narrowed.cells.count)
     let extras = ExtraStates(narrowed, grammar)
-    (isInExtra, startsExtra) = (extras.within, extras.starts)
     strictLayout = dialect.strictLayout == true && layout != nil
     var tight: [SymbolID] = []
     for name in dialect.tightTerminals ?? [] { tight += try grammar.symbols(named: name) }
-    isTight = (0..<tables.stateCount).map { state in
-      tight.contains { narrowed.cells[state * tables.symbolCount + $0.index] != 0 }
-    }
+    let isTight = (0..<stateCount).map { state in tight.contains { narrowed.cell(state, $0.index) != 0 } }
+    self.isTight = isTight
+    isEnclosed = zip(extras.within, isTight).map { $0 || $1 }
+    startsExtra = extras.starts
+    mayLeaveContexts = scanner != nil || isTight.contains(true)
 
-    lexClasses = Language.lexClasses(lexStates, externalLexStates, isTight, isInExtra)
+    lexClasses = Language.lexClasses(lexStates, externalLexStates, isTight, isEnclosed)
     let mayBeWords = (keywords?.reachable[0] ?? []).filter { !reserved[$0.index] }
     let lookaheads = LookaheadSets(terminalCount: terminalCount, keywords: mayBeWords, word: wordTerminal)
     self.lookaheads = lookaheads
@@ -218,12 +226,29 @@ public final class Language: @unchecked Sendable {
     return result
   }
 
+  /// Has states that the terminals `names` lead to lex without line breaks as padding.
+  private static func keepLineBreaks(
+    behind names: [String], _ narrowed: NarrowedTables, _ grammar: Grammar, _ lexStates: inout [UInt16],
+    _ automaton: inout LexicalAutomaton
+  ) throws(RecognitionError) {
+    var ends: Set<SymbolID> = []
+    for name in names { ends.formUnion(try grammar.symbols(named: name)) }
+    let behind = narrowed.shiftedTerminals()
+    let states = lexStates.indices.filter {
+      ends.contains(behind[$0]) && lexStates[$0] != ParseTables.noLookahead
+    }
+    let (changed, copies) = automaton.addingStates(
+      without: [UInt8(ascii: "\n")], for: Set(states.map { lexStates[$0] }))
+    automaton = changed
+    for state in states { lexStates[state] = copies[lexStates[state]] ?? lexStates[state] }
+  }
+
   private static func lexClasses(
-    _ lexStates: [UInt16], _ externalLexStates: [UInt16], _ isTight: [Bool], _ isInExtra: [Bool]
+    _ lexStates: [UInt16], _ externalLexStates: [UInt16], _ isTight: [Bool], _ isEnclosed: [Bool]
   ) -> [UInt16] {
     var classes: [[UInt16]: UInt16] = [:]
     return lexStates.indices.map { state in
-      let flags: UInt16 = (isTight[state] ? 2 : 0) | (isInExtra[state] ? 1 : 0)
+      let flags: UInt16 = (isTight[state] ? 2 : 0) | (isEnclosed[state] ? 1 : 0)
       let key = [lexStates[state], externalLexStates[state], flags]
       let number = classes[key] ?? UInt16(classes.count)
       classes[key] = number
@@ -300,7 +325,9 @@ public final class Language: @unchecked Sendable {
     _ state: UInt16, word: SymbolID, keyword: SymbolID
   ) -> (terminal: SymbolID, fallback: SymbolID) {
     if hasActions(state, keyword) { return (keyword, isReservedEverywhere[keyword.index] ? .end : word) }
-    return (isReserved(state, keyword) ? keyword : word, .end)
+    if isReserved(state, keyword) { return (keyword, .end) }
+    // Reductions may lead to a state that reserves it.
+    return reserved?.isReservedSomewhere(keyword) ?? false ? (keyword, word) : (word, .end)
   }
 
   /// Whether a keyword is never the word terminal in `state`. O(1).

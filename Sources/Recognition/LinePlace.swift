@@ -8,7 +8,7 @@ struct LinePlace: Hashable, BitwiseCopyable {
   var contexts: Int8 = 0
 
   /// The hole starts within an extra of several terminals, and so may end in one.
-  var startsInExtra = false
+  var startsEnclosed = false
 
   /// The terminals of which one comes next, in the hole, where the parser has reduced under them.
   var lookaheads = LookaheadSet.any
@@ -42,6 +42,6 @@ struct LinePlace: Hashable, BitwiseCopyable {
 
   var hashKey: UInt64 {
     UInt64(UInt32(bitPattern: lookaheads.id)) << 16 | UInt64(UInt8(bitPattern: contexts)) << 8
-      | (startsLine ? 2 : 0) | (startsInExtra ? 1 : 0)
+      | (startsLine ? 2 : 0) | (startsEnclosed ? 1 : 0)
   }
 }

@@ -3,18 +3,25 @@ import Grammar
 /// The parse tables of a grammar without what its dialect forbids, flattened.
 struct NarrowedTables {
   /// Shape (stateCount, symbolCount), row-major; see `ParseTables.cells`.
-  private(set) var cells: [UInt16]
+  var cells: [UInt16]
+  /// Terminals, nonterminals, and what `StateSplitter` tells apart.
+  var symbolCount: Int
+  /// Shape (stateCount): the state of the grammar that a state is or is a copy of.
+  var origins: [UInt16]
+  var stateCount: Int { origins.count }
   /// Shape (lists + 1): where each action list starts in `actions`.
-  private(set) var listStarts: [UInt32] = [0]
-  private(set) var actions: [Language.Action] = []
+  var listStarts: [UInt32] = [0]
+  var actions: [Language.Action] = []
   private let tables: ParseTables
 
-  /// Removes forbidden symbols and productions, and empty blocks under a strict layout rule.
+  /// Removes forbidden symbols, productions and arrangements of children, and empty blocks under a strict layout rule.
   ///
-  /// Throws `unknownSymbol` for a name that the grammar does not have. O(states × symbols).
+  /// Throws `unknownSymbol` for a name that the grammar does not have, and `tooManyStates`. O(states × symbols).
   init(_ grammar: Grammar, _ dialect: Dialect, _ layout: LayoutRule?) throws(RecognitionError) {
     tables = grammar.tables
     cells = tables.cells
+    symbolCount = tables.symbolCount
+    origins = (0..<tables.stateCount).map { UInt16($0) }
     var forbidden: Set<SymbolID> = []
     for name in dialect.forbiddenSymbols ?? [] { forbidden.formUnion(try grammar.symbols(named: name)) }
 
@@ -37,16 +44,80 @@ struct NarrowedTables {
     }
     try remove(dialect.forbiddenProductions ?? [], grammar)
     if dialect.strictLayout == true, let layout { removeEmptyBlocks(layout) }
+    try remove(dialect.forbiddenPairs ?? [:], grammar)
+    try narrow(dialect.children ?? [], grammar)
   }
 
-  private mutating func append(_ list: [Language.Action]) {
+  mutating func append(_ list: some Collection<Language.Action>) {
     actions += list
     listStarts.append(UInt32(actions.count))
   }
 
-  private func list(_ state: Int, _ terminal: Int) -> ArraySlice<Language.Action> {
-    let cell = Int(cells[state * tables.symbolCount + terminal])
-    return actions[Int(listStarts[cell])..<Int(listStarts[cell + 1])]
+  mutating func removeLists() { (listStarts, actions) = ([0], []) }
+
+  var listCount: Int { listStarts.count - 1 }
+
+  func list(_ cell: UInt16) -> ArraySlice<Language.Action> {
+    actions[Int(listStarts[Int(cell)])..<Int(listStarts[Int(cell) + 1])]
+  }
+
+  func list(_ state: Int, _ terminal: Int) -> ArraySlice<Language.Action> { list(cell(state, terminal)) }
+
+  func cell(_ state: Int, _ symbol: Int) -> UInt16 { cells[state * symbolCount + symbol] }
+
+  func row(_ state: Int) -> [UInt16] { Array(cells[state * symbolCount..<(state + 1) * symbolCount]) }
+
+  /// Keeps terminals from following others. A state belongs to the terminal that leads to it.
+  private mutating func remove(_ pairs: [String: [String]], _ grammar: Grammar) throws(RecognitionError) {
+    if pairs.isEmpty { return }
+    let behind = shiftedTerminals()
+    for (name, names) in pairs {
+      let first = Set(try grammar.symbols(named: name))
+      for name in names {
+        for second in try grammar.symbols(named: name) where second.index < tables.terminalCount {
+          for state in origins.indices where first.contains(behind[state]) {
+            cells[state * symbolCount + second.index] = 0
+          }
+        }
+      }
+    }
+  }
+
+  private mutating func narrow(_ children: [ChildRules], _ grammar: Grammar) throws(RecognitionError) {
+    func symbols(_ names: [String]) throws(RecognitionError) -> Set<UInt16> {
+      var result: Set<UInt16> = []
+      for name in names { result.formUnion(try grammar.symbols(named: name).map(\.rawValue)) }
+      return result
+    }
+    var kinds: [StateSplitter.Kind] = []
+    for rules in children {
+      let parents = try symbols(rules.of)
+      let carriers = try symbols(rules.through ?? [])
+      func add(_ names: [String]) throws(RecognitionError) {
+        if kinds.count > Int(UInt8.max) { throw .tooManyStates(grammar: grammar.name) }
+        kinds.append(StateSplitter.Kind(parents: parents, children: try symbols(names), carriers: carriers))
+      }
+      if let names = rules.forbidden {
+        try add(names)
+        kinds[kinds.count - 1].isForbidden = true
+      }
+      for name in rules.once ?? [] {
+        try add([name])
+        kinds[kinds.count - 1].notBehind = [UInt8(kinds.count - 1)]
+      }
+      if let names = rules.required {
+        try add(names)
+        kinds[kinds.count - 1].isRequired = true
+      }
+      let first = kinds.count
+      for names in rules.order ?? [] {
+        try add(names)
+        kinds[kinds.count - 1].notBehind = Set((first..<kinds.count - 1).map { UInt8($0) })
+      }
+    }
+    if kinds.isEmpty { return }
+    guard let split = split(grammar, kinds) else { throw .tooManyStates(grammar: grammar.name) }
+    self = split
   }
 
   /// A production as the tables know it; what is nil fits everything.
@@ -91,11 +162,11 @@ struct NarrowedTables {
   }
 
   /// Shape (stateCount): the terminal that leads to a state, `.end` for states that a goto leads to.
-  private func shiftedTerminals() -> [SymbolID] {
-    var result = [SymbolID](repeating: .end, count: tables.stateCount)
-    for state in 0..<tables.stateCount {
+  func shiftedTerminals() -> [SymbolID] {
+    var result = [SymbolID](repeating: .end, count: stateCount)
+    for state in 0..<stateCount {
       for terminal in 0..<tables.terminalCount {
-        let cell = Int(cells[state * tables.symbolCount + terminal])
+        let cell = Int(cells[state * symbolCount + terminal])
         for action in Int(listStarts[cell])..<Int(listStarts[cell + 1]) where actions[action].kind == .shift {
           result[Int(actions[action].operand)] = SymbolID(terminal)
         }

@@ -28,7 +28,7 @@ extension Recogniser {
   public func context(of head: Head) -> TextContext {
     let node = arena.nodes[Int(head.node)]
     return TextContext(
-      scanner: head.context, depth: node.open.contexts, isInExtra: language.isInExtra[Int(node.state)])
+      scanner: head.context, depth: node.open.contexts, isEnclosed: language.isEnclosed[Int(node.state)])
   }
 
   /// The frontier that these heads make.
@@ -40,7 +40,7 @@ public struct TextContext: Hashable, Sendable {
   /// The external scanner's state but for layout, by number.
   var scanner: Int32
   var depth: Int8
-  var isInExtra: Bool
+  var isEnclosed: Bool
 }
 
 extension Language {
@@ -49,13 +49,4 @@ extension Language {
 
   /// Whether lines and their columns have a meaning.
   public var hasLayout: Bool { layout != nil }
-}
-
-extension Recogniser {
-  /// The frontier before any text but `position` bytes that are passed over, as a byte order mark is.
-  public func start(at position: Int) -> Frontier {
-    var frontier = start
-    frontier.heads[0].position = position
-    return frontier
-  }
 }

@@ -54,9 +54,10 @@ public final class Recogniser {
     _ = arena.push(state: StateID.start.rawValue, Surroundings(), parent: -1)
   }
 
-  /// The frontier before any text. A byte order mark is the caller's to skip.
-  public var start: Frontier {
-    Frontier(heads: [Head(node: 0, position: 0, scanner: 0, context: 0, startsLine: true)])
+  /// The frontier at the start of `text`, behind its byte order mark.
+  public func start(of text: some Collection<UInt8>) -> Frontier {
+    let position = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    return Frontier(heads: [Head(node: 0, position: position, scanner: 0, context: 0, startsLine: true)])
   }
 
   public func resetFailure() { failure = nil }
@@ -75,8 +76,7 @@ public final class Recogniser {
   /// Whether the whole of `text` is in the language. O(bytes) for the deterministic parts of a grammar.
   public func accepts(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     failure = nil
-    var frontier = start
-    if text.count >= 3, text[0] == 0xEF, text[1] == 0xBB, text[2] == 0xBF { frontier.heads[0].position = 3 }
+    var frontier = start(of: text)
     let mark = arena.mark
     defer { arena.release(mark) }
     return advance(&frontier, text, isComplete: true)

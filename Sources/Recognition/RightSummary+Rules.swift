@@ -25,8 +25,8 @@ extension RightSummary {
     for shift in shifts(row, state, position) where position.line.allows(shift.terminal, language) {
       if language.startsExtra[shift.target.index] {
         // One extra in another would only lead to more of the same.
-        let mayEndInside = suffix.allowsOtherContexts || position.line.startsInExtra
-        if !mayEndInside || language.isInExtra[Int(state)] { continue }
+        let mayEndInside = suffix.allowsOtherContexts || position.line.startsEnclosed
+        if !mayEndInside || language.isEnclosed[Int(state)] { continue }
       }
       let line = position.line.behind(shift.terminal, language)
       let next =

@@ -283,10 +283,10 @@ final class SuffixText {
   /// other contexts are allowed, in one that the hole has opened.
   func arrivals(_ state: UInt16, behind gap: SuffixPosition) -> Range<Int32> {
     if segments.isEmpty { return 0..<0 }
-    if language.isInExtra[Int(state)], !gap.line.startsInExtra, !allowsOtherContexts { return 0..<0 }
+    if language.isEnclosed[Int(state)], !gap.line.startsEnclosed, !allowsOtherContexts { return 0..<0 }
     var line = gap.line
     line.contexts = 0
-    line.startsInExtra = false
+    line.startsEnclosed = false
     func arrivals(_ scanner: Int32) -> Range<Int32> {
       self.arrivals(state, segment: Int(gap.segment), offset: 0, scanner: scanner, line: line)
     }
@@ -389,7 +389,7 @@ final class SuffixText {
       text[offset...].allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 })
     {
       var line = line
-      line.startsInExtra = language.isInExtra[Int(state)]
+      line.startsEnclosed = language.isEnclosed[Int(state)]
       return [.gap(segment + 1, scanner, line)]
     }
     var result: [SuffixPosition] = []

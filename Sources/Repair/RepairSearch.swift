@@ -116,7 +116,7 @@ final class RepairSearch {
 
   /// The stacks at the start of a text, behind its byte order mark.
   private func start(of text: [UInt8]) -> SearchState.Boundary {
-    let first = text.starts(with: [0xEF, 0xBB, 0xBF]) ? recogniser.start(at: 3) : recogniser.start
+    let first = recogniser.start(of: text)
     return .init(position: first.heads[0].position, heads: first.heads, isWhole: true)
   }
 

@@ -25,6 +25,7 @@ public final class SyntaxJudge {
   public let parser: SyntaxParser
   private let usesJSONValidator: Bool
   private let forbiddenSymbols: Set<SymbolID>
+  private let childRules: [ChildJudge]
   /// All queries of the dialect in one: a walk over the tree costs more than what is asked of each node.
   private let forbiddenQuery: SyntaxQuery?
 
@@ -39,6 +40,7 @@ public final class SyntaxJudge {
     forbiddenSymbols = (grammar.dialect.forbiddenSymbols ?? []).reduce(into: []) {
       $0.formUnion(grammar.symbols(ofKind: $1))
     }
+    childRules = (grammar.dialect.children ?? []).map { ChildJudge($0, grammar) }
     let sources = grammar.dialect.forbiddenQueries ?? []
     // One by one first, for the places of mistakes.
     for source in sources { _ = try SyntaxQuery(source, grammar: grammar) }
@@ -69,10 +71,13 @@ public final class SyntaxJudge {
 
   private func dialectDefects(in tree: SyntaxTree) -> [SyntaxDefect] {
     var defects: [SyntaxDefect] = []
-    if !forbiddenSymbols.isEmpty {
+    if !forbiddenSymbols.isEmpty || !childRules.isEmpty {
       var cursor = tree.root.cursor()
       cursor.walk { cursor in
         if forbiddenSymbols.contains(cursor.symbol) { defects.append(refusal(of: cursor.node)) }
+        for rule in childRules where rule.parents.contains(cursor.symbol) {
+          defects += rule.defects(in: cursor.node, refusal)
+        }
         return true
       }
     }

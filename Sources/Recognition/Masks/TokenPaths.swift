@@ -18,6 +18,8 @@ public final class TokenPaths {
   var allTokens: [TokenID] { trie.tokens }
   /// By the bytes that the lexer has still to read.
   private var roots: [[UInt8]: LexicalPoints] = [:]
+  /// Which tokens keep a text UTF-8.
+  var characters = CharacterMasks()
   /// How often tokens have been grouped.
   public private(set) var pointCount = 0
 
