@@ -76,6 +76,47 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
     #expect(permitted > 0)
   }
 
+  /// Texts on which the external scanner has not decided: comments, long strings, blank lines, characters that are cut off.
+  static let undecided = [
+    "python": [
+      "def f(a):\n    x = f\"a {", "if a:\n    b\n    # c d\n\n    # e\n", "x = \"\"\"a\n\n  b c\n    ", "f(\")\"",
+      "x = 1   ", "class C:\n    def f(self):\n        return 1\n\n\n        ", "x = f'{a!r} ", "a = [\n    # b\n\n   ",
+    ],
+    "javascript": [
+      "a = 1\n  // b c\n\n  // d\n", "a = `b\n c ${d} ", "a = 1\n\n   ", "b()\n/* c\n * d", "return\n  ", "a  ",
+    ],
+  ]
+
+  /// What is alike to a scanner must be so for the check, which reads the text as it is.
+  @Test(arguments: undecided.keys.sorted()) func maskIsTheLazyCheckWhereAScannerIsUndecided(_ name: String) throws {
+    guard GrammarStore.default.list().contains(where: { $0.name == name }) else { return }
+    let paths = TokenPaths(try Language(GrammarStore.default.open(name)), Self.vocabulary)
+    for text in Self.undecided[name] ?? [] {
+      #expect(compare(paths, prefix: Array(text.utf8)[...], right: []) > 0)
+    }
+    // Behind another string, and another indentation, with what was remembered before.
+    for text in (Self.undecided[name] ?? []).reversed() {
+      #expect(compare(paths, prefix: Array("if (a):\n      b = \"c\"\n\(text)".utf8)[...], right: []) >= 0)
+    }
+  }
+
+  /// In a comment, text is alike, but a character that is cut off has to be ended.
+  @Test func aCharacterThatIsCutOffIsEnded() throws {
+    let paths = TokenPaths(try Language(GrammarStore.default.open("python")), Self.vocabulary)
+    let constraint = TokenConstraint(
+      HoleRecogniser(paths.language, prefix: Array("f()\n# a".utf8), segments: [[]]), paths)
+    #expect(constraint.mask().contains(TokenID(0xC3)))
+    #expect(constraint.commit(TokenID(0xC3)))
+    #expect(constraint.mask().contains(TokenID(0xA9)) && !constraint.mask().contains(TokenID(0x21)))
+  }
+
+  @Test func aCharacterMayBeginBehindABraceInAString() throws {
+    let language = try Language(GrammarStore.default.open("python"))
+    let recogniser = HoleRecogniser(language, prefix: Array("x = f\"{".utf8), segments: [[]])
+    #expect(recogniser.canAppend([0xC3]))
+    #expect(recogniser.append([0xC3]) && recogniser.append([0xA9]) && recogniser.append(Array("}\"\n".utf8)))
+  }
+
   @Test func specialTokensAreNeverPermitted() throws {
     let language = try Language(GrammarStore.default.open("json"))
     let constraint = TokenConstraint(

@@ -100,31 +100,44 @@ final class LexicalCut {
     /// The automaton could have gone on; what follows is lexed without the scanner, as a hypothesis.
     var isHypothesis = false
   }
-  /// Where a token goes on: at bytes behind the terminal that lead to a node of the trie.
+
+  let terminal: Terminal
+  /// What is left of the tokens behind it.
+  let rests: TokenRests
+
+  init(_ terminal: Terminal, _ rests: TokenRests) {
+    self.terminal = terminal
+    self.rests = rests
+  }
+}
+
+/// What is left of tokens whose beginnings the lexer has read, and what it does with that.
+///
+/// `TokenPaths` alone changes it, under its lock.
+final class TokenRests: @unchecked Sendable {
+  /// The rest of a token: from bytes on that the lexer has still to read, which lead to a node of the trie.
   struct Item: Hashable {
-    /// The bytes between the terminal and the node.
     var backlog: [UInt8]
     var node: Int32
-    /// With all that is below the node, else with the tokens at the node alone.
+    /// With all tokens below the node, else with those at the node alone.
     var isSubtree: Bool
   }
 
-  let terminal: Terminal
-  var items: [Item] = []
-  /// Where the tokens go on, by how the parser lets the lexer start there.
-  let points = LexicalPoints()
+  let items: [Item]
+  /// The points from the starts that were met.
+  var points: [LexicalStart: LexicalPoint] = [:]
 
-  init(_ terminal: Terminal) { self.terminal = terminal }
-}
+  init(_ items: [Item]) { self.items = items }
 
-/// The points of the same tokens, from the starts that were met.
-final class LexicalPoints {
-  var byStart: [LexicalStart: LexicalPoint] = [:]
-  var rests: [Rest: LexicalPoint] = [:]
+  /// Items as a key: long lists are told apart by few of them and their number, mostly.
+  struct Key: Hashable {
+    var items: [Item]
 
-  struct Rest: Hashable {
-    var start: LexicalStart
-    var items: [LexicalCut.Item]
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(items.count)
+      hasher.combine(items.first)
+      hasher.combine(items.reduce(0) { $0 &* 31 &+ $1.node })
+    }
   }
 }
 
@@ -141,6 +154,8 @@ final class LexicalPoint {
   var rest: LexicalPoint?
   /// Tokens of which this cannot be told in advance: they are checked one by one.
   var others: [TokenID] = []
+  /// Ends and cuts, the lines together, and the rest: what is decided one by one.
+  var partCount: Int { ends.count + cuts.count + (rest == nil ? 0 : 1) + (lines.isEmpty ? 0 : 1) }
   /// What masks from here were, and on which stacks.
   var memory = MaskMemory()
 }
