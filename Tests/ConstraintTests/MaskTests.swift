@@ -117,6 +117,24 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
     #expect(recogniser.append([0xC3]) && recogniser.append([0xA9]) && recogniser.append(Array("}\"\n".utf8)))
   }
 
+  /// Two threads that group tokens and remember masks at the same time.
+  @Test(arguments: texts.keys.sorted(), [1, 2, 7]) func aBatchIsItsMasks(_ name: String, _ threads: Int) throws {
+    let language = try Language(GrammarStore.default.open(name))
+    let text = Array((Self.texts[name] ?? "").utf8)
+    func constraints(_ paths: TokenPaths) -> [TokenConstraint] {
+      stride(from: 0, through: text.count, by: 3).map { cut in
+        TokenConstraint(HoleRecogniser(language, prefix: Array(text[..<cut]), segments: [[]]), paths)
+      }
+    }
+    let batch = MaskBatch(constraints(TokenPaths(language, Self.vocabulary)), threads: threads)
+    let single = constraints(TokenPaths(language, Self.vocabulary))
+    #expect(batch.rowCount == single.count && batch.wordsPerRow == (Self.vocabulary.count + 31) / 32)
+    for (row, constraint) in single.enumerated() {
+      constraint.mask().withWords { #expect(batch[row].elementsEqual($0)) }
+    }
+    #expect(MaskBatch([]).words.isEmpty)
+  }
+
   @Test func specialTokensAreNeverPermitted() throws {
     let language = try Language(GrammarStore.default.open("json"))
     let constraint = TokenConstraint(
