@@ -160,7 +160,7 @@ public final class HoleRecogniser {
   /// The tokens that may come next, special ones left out.
   ///
   /// O(groups of tokens) with the steps of the parser that they take, or O(words) where the stack looks like one before;
-  /// see `TokenPaths`, which may be shared by all recognisers of a thread.
+  /// see `TokenPaths`, which may be shared by all recognisers.
   public func mask(_ paths: TokenPaths) -> TokenMask {
     precondition(paths.language === language, "token paths of another language")
     if hole == holeCount { return TokenMask(capacity: paths.vocabulary.count) }

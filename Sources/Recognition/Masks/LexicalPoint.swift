@@ -1,4 +1,5 @@
 import Grammar
+import Synchronization
 import Vocabulary
 
 /// The scanner's state, and that had it never seen layout; numbers of `TokenPaths`.
@@ -111,41 +112,11 @@ final class LexicalCut {
   }
 }
 
-/// What is left of tokens whose beginnings the lexer has read, and what it does with that.
-///
-/// `TokenPaths` alone changes it, under its lock.
-final class TokenRests: @unchecked Sendable {
-  /// The rest of a token: from bytes on that the lexer has still to read, which lead to a node of the trie.
-  struct Item: Hashable {
-    var backlog: [UInt8]
-    var node: Int32
-    /// With all tokens below the node, else with those at the node alone.
-    var isSubtree: Bool
-  }
-
-  let items: [Item]
-  /// The points from the starts that were met.
-  var points: [LexicalStart: LexicalPoint] = [:]
-
-  init(_ items: [Item]) { self.items = items }
-
-  /// Items as a key: long lists are told apart by few of them and their number, mostly.
-  struct Key: Hashable {
-    var items: [Item]
-
-    func hash(into hasher: inout Hasher) {
-      hasher.combine(items.count)
-      hasher.combine(items.first)
-      hasher.combine(items.reduce(0) { $0 &* 31 &+ $1.node })
-    }
-  }
-}
-
 /// What tokens do to the lexer from one start on: they end in some condition, or they end a terminal and go on.
 ///
 /// It depends on nothing but the grammar and the vocabulary; the parser decides for each end whether it is viable, and
-/// for each cut whether the terminal can be shifted.
-final class LexicalPoint {
+/// for each cut whether the terminal can be shifted. Nothing but its memory changes once `TokenPaths` hands it out.
+final class LexicalPoint: @unchecked Sendable {
   var ends: [LexicalEnd] = []
   /// Ends in lines, by ascending column.
   var lines: [LexicalEnd] = []
@@ -157,5 +128,13 @@ final class LexicalPoint {
   /// Ends and cuts, the lines together, and the rest: what is decided one by one.
   var partCount: Int { ends.count + cuts.count + (rest == nil ? 0 : 1) + (lines.isEmpty ? 0 : 1) }
   /// What masks from here were, and on which stacks.
-  var memory = MaskMemory()
+  let memory = Mutex(MaskMemory())
+  let use = LastUse()
+
+  /// Bytes of memory, about.
+  var byteCount: Int {
+    let sets = (ends + lines).reduce(0) { $0 + MemoryLayout<LexicalEnd>.stride + $1.tokens.byteCount }
+    return 600 + sets + cuts.count * MemoryLayout<LexicalCut.Terminal>.stride + others.count
+      * MemoryLayout<TokenID>.stride
+  }
 }

@@ -12,6 +12,8 @@ final class MaskEvaluator {
   private let language: Language
   private let arena: StackArena
   private let completion: Completion
+  /// With the session's numbers of the scanner's states.
+  private let lexer: TokenLexer
   /// Numbers of the scanner's states, from the session's to those of `paths`, and back.
   private var shared: [Int32: Int32] = [:]
   private var own: [Int32: Int32] = [:]
@@ -24,6 +26,8 @@ final class MaskEvaluator {
   private static let maximalDepth = 160
 
   private static let rememberedDepth = 4
+  /// Points of fewer parts are computed as quickly as they are looked up.
+  private static let rememberedParts = 12
 
   /// Whether a terminal can be shifted, with what the verdict was read from.
   private struct Verdict: BitwiseCopyable {
@@ -52,6 +56,7 @@ final class MaskEvaluator {
     language = session.language
     arena = session.recogniser.arena
     completion = session.completion
+    lexer = TokenLexer(language, session.recogniser.lexer.scanner)
   }
 
   deinit {
@@ -86,15 +91,15 @@ final class MaskEvaluator {
     var standing = Standing(head: head, column: column(of: head))
     var start = self.start(state, head)
     let pending = text[head.position...]
-    let none = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
     if pending.isEmpty {
-      parts.append(tokens(paths.point(start, behind: none).point, standing))
+      parts.append(tokens(paths.point(start), standing))
       return
     }
     if start.row != 0, let scanner = session.recogniser.lexer.scanner {
       let scan = scanner.scan(text, head.position, row: Int(start.row), state: head.scanner)
       if scan.sawEnd {
-        let (point, bytes) = paths.point(start, behind: UnsafeBufferPointer(rebasing: pending))
+        let bytes = representative(of: pending, start, head)
+        let point = paths.point(start, behind: bytes)
         // Verdicts read the pending text again and again: better what stands for it.
         parts.append(
           bytes.count != pending.count
@@ -111,13 +116,13 @@ final class MaskEvaluator {
     if match.openStart >= text.count {
       // Under a layout rule it matters what the padding is.
       if language.layout != nil {
-        parts.append(tokens(paths.point(start, behind: UnsafeBufferPointer(rebasing: pending)).point, standing))
+        parts.append(tokens(paths.point(start, behind: representative(of: pending, start, head)), standing))
         return
       }
       if start.isTight { return }
       start.lexState = match.openState
       start.unfinished = LexicalStart.Unfinished(hasBegun: false)
-      parts.append(tokens(paths.point(start, behind: none).point, standing))
+      parts.append(tokens(paths.point(start), standing))
       return
     }
     if start.isTight, match.openStart > head.position { return }
@@ -139,7 +144,16 @@ final class MaskEvaluator {
     standing.place =
       (session.recogniser.fitsLayout(head, text, match.openStart) ? 1 : 0)
       | (session.recogniser.allowsExtra(head, text, match.openStart) ? 2 : 0)
-    parts.append(tokens(paths.point(start, behind: none).point, standing))
+    parts.append(tokens(paths.point(start), standing))
+  }
+
+  /// What stands for `pending`, on which the scanner has not decided.
+  private func representative(of pending: Slice<UnsafeBufferPointer<UInt8>>, _ start: LexicalStart, _ head: Head)
+    -> [UInt8]
+  {
+    var start = start
+    if start.row != 0 { start.scanner = ScannerStates(actual: head.scanner, context: head.context) }
+    return lexer.representative(of: UnsafeBufferPointer(rebasing: pending), start)
   }
 
   private func column(of head: Head) -> Int32 {
@@ -182,8 +196,9 @@ final class MaskEvaluator {
       others += paths.tokens(of: point)
       return .empty
     }
-    // What is deep in tokens is met with them; what is small is computed as quickly.
-    if depth >= Self.rememberedDepth || point.ends.count + point.lines.count + point.cuts.count < 4 && point.rest == nil
+    // What is deep in tokens is met with them.
+    if depth >= Self.rememberedDepth
+      || point.ends.count + point.lines.count + point.cuts.count < Self.rememberedParts && point.rest == nil
     {
       return compute(point, standing)
     }

@@ -70,16 +70,44 @@ struct MaskMemory {
     var others: [TokenID]
     /// Parts of the point that are not in it, since they depend on more; by index.
     var isLeft: [Int32] = []
+
+    /// Bytes of memory, about; without what it shares with another entry.
+    fileprivate(set) var byteCount = 0
   }
 
   private var entries: [Key: [Entry]] = [:]
+  /// Those that were not asked for since memory was last aged.
+  private var older: [Key: [Entry]] = [:]
   private static let limit = 64
 
-  /// The entries with the same top. O(1).
-  func entries(_ key: Key) -> [Entry] { entries[key] ?? [] }
+  /// The entries with the same top, and the bytes of those that are in use again. O(1).
+  mutating func entries(_ key: Key) -> (entries: [Entry], revived: Int) {
+    if let known = entries[key] { return (known, 0) }
+    guard let known = older.removeValue(forKey: key) else { return ([], 0) }
+    entries[key] = known
+    return (known, known.reduce(0) { $0 + $1.byteCount })
+  }
 
-  mutating func insert(_ entry: Entry, for key: Key) {
+  /// Keeps `entry`; the bytes that it takes up, about. O(entries with the same top).
+  mutating func insert(_ entry: Entry, for key: Key) -> Int {
     if entries[key]?.count ?? 0 >= Self.limit { entries[key]?.removeFirst(Self.limit / 2) }
+    var entry = entry
+    entry.byteCount =
+      320 + entry.states.count * MemoryLayout<UInt64>.stride + entry.queries.count * MemoryLayout<Query>.stride
+      + entry.others.count * MemoryLayout<TokenID>.stride
+    // Stacks that differ often have the same mask.
+    if let same = entries[key]?.last(where: { $0.tokens == entry.tokens }) {
+      entry.tokens = same.tokens
+    } else {
+      entry.byteCount += entry.tokens.byteCount
+    }
     entries[key, default: []].append(entry)
+    return entry.byteCount
+  }
+
+  /// Forgets what was not asked for since the last time.
+  mutating func age() {
+    older = entries
+    entries = [:]
   }
 }

@@ -28,6 +28,7 @@ struct PointBuilder {
   private var simpleCuts: [SimpleCut: Int] = [:]
   private var places: [StartPlace: Int32] = [:]
   private var placeList: [StartPlace] = []
+  private var lastBacklog: [UInt8] = []
 
   /// A condition by numbers, since it is looked up for every node.
   private struct Group: Hashable {
@@ -82,7 +83,7 @@ struct PointBuilder {
     switch outcome {
     case .refused: return
     case .terminal(let terminal, let end):
-      cut(terminal, TokenRests.Item(backlog: Array(bytes[end...]), node: Int32(node), isSubtree: isSubtree))
+      cut(terminal, TokenRests.Item(backlog: backlog(from: end), node: Int32(node), isSubtree: isSubtree))
       return
     case .unknown:
       point.others += isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
@@ -158,7 +159,7 @@ struct PointBuilder {
     var isDeclined = false
     for outcome in outcomes {
       if case .terminal(let terminal, let end) = outcome {
-        add(terminal, Array(bytes[end...]), node)
+        add(terminal, backlog(from: end), node)
       } else if case .declined = outcome, !isDeclined {
         isDeclined = true
         declined.append(TokenRests.Item(backlog: bytes, node: Int32(node), isSubtree: false))
@@ -280,7 +281,7 @@ struct PointBuilder {
       visit(node, isSubtree: true)
       return
     }
-    let item = TokenRests.Item(backlog: [bytes[bytes.count - 1]], node: Int32(node), isSubtree: true)
+    let item = TokenRests.Item(backlog: backlog(from: bytes.count - 1), node: Int32(node), isSubtree: true)
     let key = SimpleCut(
       symbol: run.accepted, word: symbol == language.wordTerminal ? run.word : LexicalAutomaton.dead, place: run.place)
     if let known = simpleCuts[key] {
@@ -324,7 +325,7 @@ struct PointBuilder {
         mayHaveEnded(unfinished.match.terminal))
       point.ends.append(LexicalEnd(condition: condition, tokens: .list(Array(own)), example: own[0]))
     }
-    if let (terminal, end) = unfinished.earlier { add(terminal, Array(bytes[end...]), node) }
+    if let (terminal, end) = unfinished.earlier { add(terminal, backlog(from: end), node) }
   }
 
   /// Whether the terminal's last end, if the automaton has `accepted` none in the bytes, is in the text before them.
@@ -351,6 +352,14 @@ struct PointBuilder {
   private mutating func add(_ terminal: LexicalCut.Terminal, _ backlog: [UInt8], _ node: Int) {
     cut(terminal, TokenRests.Item(backlog: backlog, node: Int32(node), isSubtree: false))
   }
+
+  /// The bytes from `start` on. Many tokens leave the same: they share an array.
+  private mutating func backlog(from start: Int) -> [UInt8] {
+    if start == bytes.count - 1 { return Self.singleBytes[Int(bytes[start])] }
+    if !lastBacklog.elementsEqual(bytes[start...]) { lastBacklog = Array(bytes[start...]) }
+    return lastBacklog
+  }
+  private static let singleBytes = (UInt8.min...UInt8.max).map { [$0] }
 
   private mutating func cut(_ terminal: LexicalCut.Terminal, _ item: TokenRests.Item) {
     let node = Int(item.node)
@@ -407,7 +416,8 @@ struct PointBuilder {
       keywords = language.keywords?.reachable[Int(word)] ?? []
     }
     return .open(
-      terminals: reachable.filter { !refused.contains($0) }, keywords: keywords, place: place,
+      terminals: refused.isEmpty ? reachable : reachable.filter { !refused.contains($0) }, keywords: keywords,
+      place: place,
       mayHaveEnded: mayHaveEnded)
   }
 }

@@ -34,9 +34,10 @@ final class TokenLexer {
     var earlier: (terminal: LexicalCut.Terminal, end: Int)?
   }
 
-  init(_ language: Language) {
+  /// - Parameter scanner: the session that the states of starts are numbers of.
+  init(_ language: Language, _ scanner: ScannerSession?) {
     self.language = language
-    scanner = language.scanner.map(ScannerSession.init)
+    self.scanner = scanner
   }
 
   /// The number of a serialised state of the scanner.

@@ -5,78 +5,131 @@ public import Vocabulary
 /// A vocabulary as the lexer of a language sees it: from every start, which tokens do the same.
 ///
 /// A mask looks at some hundred groups of tokens instead of all tokens. Groups are made when they are first asked for and
-/// kept, as are the masks of stacks that look alike (`MaskMemory`). May be used from several threads at once; one that
-/// groups tokens keeps the others waiting.
+/// kept, as are the masks of stacks that look alike (`MaskMemory`), up to a limit: what was not used for long is made anew
+/// when it is asked for again. May be used from several threads at once. Only threads that group tokens wait for each other.
 ///
 /// Making the groups of a start takes O(bytes of the vocabulary), some milliseconds for 32,000 tokens.
 public final class TokenPaths: @unchecked Sendable {
   public let language: Language
   public let vocabulary: Vocabulary
   let wordCount: Int
-  /// Held while anything below is looked at, or in what it leads to: points, their memory, states of the scanner.
-  private let lock = Mutex(())
+  /// Held while tokens are grouped, with all below that is no lock or constant of its own.
+  private let grouping = Mutex(())
   private let lexer: TokenLexer
   /// Built for the first mask, since single tokens are checked without.
   private lazy var trie = TokenTrie(vocabulary)
   /// All tokens that have bytes.
-  var allTokens: [TokenID] { lock.withLock { _ in trie.tokens } }
+  var allTokens: [TokenID] { grouping.withLock { _ in trie.tokens } }
   private var rests: [TokenRests.Key: TokenRests] = [:]
-  /// All tokens behind bytes that the lexer has still to read.
-  private var roots: [[UInt8]: TokenRests] = [:]
+  /// All tokens, behind nothing and behind bytes that the lexer has still to read.
+  private let root = TokenRests([TokenRests.Item(backlog: [], node: 0, isSubtree: true)])
+  private let roots = Mutex<[[UInt8]: TokenRests]>([:])
   /// How often tokens have been grouped.
-  public var pointCount: Int { lock.withLock { _ in count } }
-  private var count = 0
+  public var pointCount: Int { count.load(ordering: .relaxed) }
+  private let count = Atomic(0)
+  private let texts = Mutex(TextNumbers())
 
-  public init(_ language: Language, _ vocabulary: Vocabulary) {
+  /// Groups that were not used in a whole generation are forgotten with its end, as are masks.
+  private let groups: Generation
+  private let masks: Generation
+
+  /// - Parameter memory: how many bytes groups and masks may take up, about. A third of it is for masks.
+  public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 30 << 20) {
     self.language = language
     self.vocabulary = vocabulary
-    lexer = TokenLexer(language)
+    groups = Generation(limit: memory / 3)
+    masks = Generation(limit: memory / 6)
+    lexer = TokenLexer(language, language.scanner.map(ScannerSession.init))
     wordCount = (vocabulary.count + 31) / 32
   }
 
-  /// What all tokens do behind `pending`, bytes that the lexer has still to read; and what stands for those in them.
-  func point(
-    _ start: LexicalStart, behind pending: UnsafeBufferPointer<UInt8>
-  ) -> (point: LexicalPoint, pending: [UInt8]) {
-    lock.withLock { _ in
-      let backlog = lexer.representative(of: pending, start)
-      let root = roots[backlog] ?? rests([TokenRests.Item(backlog: backlog, node: 0, isSubtree: true)])
-      roots[backlog] = root
-      return (makeOrFind(start, root), backlog)
+  /// What all tokens do behind `backlog`, bytes that the lexer has still to read. O(1) if that was met before.
+  func point(_ start: LexicalStart, behind backlog: [UInt8] = []) -> LexicalPoint {
+    if backlog.isEmpty { return point(start, root) }
+    let rests = roots.withLock { roots in
+      let rests = roots[backlog] ?? TokenRests([TokenRests.Item(backlog: backlog, node: 0, isSubtree: true)])
+      roots[backlog] = rests
+      return rests
     }
+    return point(start, rests)
   }
 
   /// What tokens do of which `rests` are left. O(1) for a start that was met before.
   func point(_ start: LexicalStart, _ rests: TokenRests) -> LexicalPoint {
-    lock.withLock { _ in makeOrFind(start, rests) }
+    let point = rests.point(start) ?? grouping.withLock { _ in makeOrFind(start, rests) }
+    noteUse(of: point)
+    return point
   }
 
   private func makeOrFind(_ start: LexicalStart, _ rests: TokenRests) -> LexicalPoint {
-    if let known = rests.points[start] { return known }
-    let made = makePoint(start, rests.items)
-    rests.points[start] = made.point
-    if !made.declined.isEmpty {
-      let declined = made.declined == rests.items ? rests : self.rests(made.declined)
-      made.point.rest = makeOrFind(start.withoutScanner, declined)
+    if let known = rests.point(start) { return known }
+    let (point, declined) = makePoint(start, rests.items)
+    if !declined.isEmpty {
+      point.rest = makeOrFind(start.withoutScanner, declined == rests.items ? rests : self.rests(declined))
     }
-    return made.point
+    rests.keep(point, from: start)
+    return point
   }
 
-  /// What is remembered of masks from a point, by what they have in common.
+  /// What is remembered of masks from a point, by what they have in common. O(1).
   func memory(_ point: LexicalPoint, _ key: MaskMemory.Key) -> [MaskMemory.Entry] {
-    lock.withLock { _ in point.memory.entries(key) }
+    let (entries, revived) = point.memory.withLock { $0.entries(key) }
+    if revived > 0 { noteMasks(revived) }
+    return entries
   }
 
   func remember(_ entry: MaskMemory.Entry, _ point: LexicalPoint, _ key: MaskMemory.Key) {
-    lock.withLock { _ in point.memory.insert(entry, for: key) }
+    noteMasks(point.memory.withLock { $0.insert(entry, for: key) })
+  }
+
+  // MARK: Limits
+
+  private func noteUse(of point: LexicalPoint) {
+    let now = groups.number
+    guard point.use.note(now) else { return }
+    var bytes = point.byteCount
+    for cut in point.cuts where cut.rests.use.note(now) { bytes += cut.rests.byteCount }
+    if groups.add(bytes) {
+      grouping.withLock { _ in
+        guard let ended = groups.end() else { return }
+        forget(before: ended)
+      }
+    }
+    if let rest = point.rest { noteUse(of: rest) }
+  }
+
+  private func noteMasks(_ bytes: Int) {
+    guard masks.add(bytes) else { return }
+    grouping.withLock { _ in
+      if masks.end() == nil { return }
+      for rests in allRests {
+        for point in rests.allPoints { point.memory.withLock { $0.age() } }
+      }
+    }
+  }
+
+  private var allRests: [TokenRests] { [root] + roots.withLock { Array($0.values) } + rests.values }
+
+  /// Forgets groups that were not used since `generation` began. O(groups).
+  private func forget(before generation: Int) {
+    var needed: Set<ObjectIdentifier> = []
+    for rests in allRests {
+      rests.forget(before: generation)
+      let points = rests.allPoints
+      if !points.isEmpty { needed.insert(ObjectIdentifier(rests)) }
+      for cut in points.lazy.flatMap(\.cuts) { needed.insert(ObjectIdentifier(cut.rests)) }
+    }
+    roots.withLock { roots in roots = roots.filter { needed.contains(ObjectIdentifier($0.value)) } }
+    rests = rests.filter { needed.contains(ObjectIdentifier($0.value)) }
   }
 
   /// The number of a serialised state of the scanner, the same for all sessions.
-  func number(ofScannerState bytes: [UInt8]) -> Int32 { lock.withLock { _ in lexer.number(ofScannerState: bytes) } }
-  func scannerState(_ number: Int32) -> [UInt8] { lock.withLock { _ in lexer.scannerState(number) } }
+  func number(ofScannerState bytes: [UInt8]) -> Int32 { grouping.withLock { _ in lexer.number(ofScannerState: bytes) } }
+  func scannerState(_ number: Int32) -> [UInt8] { grouping.withLock { _ in lexer.scannerState(number) } }
 
   /// The same rests are the same object, wherever they are met.
   private func rests(_ items: [TokenRests.Item]) -> TokenRests {
+    if items == root.items { return root }
     let key = TokenRests.Key(items: items)
     if let known = rests[key] { return known }
     let new = TokenRests(items)
@@ -85,7 +138,7 @@ public final class TokenPaths: @unchecked Sendable {
   }
 
   /// All tokens of a point, whatever becomes of them.
-  func tokens(of point: LexicalPoint) -> [TokenID] { lock.withLock { _ in allTokens(of: point) } }
+  func tokens(of point: LexicalPoint) -> [TokenID] { grouping.withLock { _ in allTokens(of: point) } }
 
   private func allTokens(of point: LexicalPoint) -> [TokenID] {
     var mask = TokenMask(capacity: vocabulary.count)
@@ -102,22 +155,29 @@ public final class TokenPaths: @unchecked Sendable {
   }
 
   /// The number of the text behind a frontier. Texts that read alike share one, unless a scanner reads them, whose states
-  /// are those of a session.
+  /// are those of a session, or many others came in between.
   func number(of segments: [[UInt8]]) -> Int {
-    lock.withLock { _ in
-      if language.scanner == nil, let known = texts[segments] { return known }
-      textCount += 1
-      if language.scanner == nil { texts[segments] = textCount }
-      return textCount
+    texts.withLock { $0.number(of: language.scanner == nil ? segments : nil) }
+  }
+
+  private struct TextNumbers {
+    private var known: [[[UInt8]]: Int] = [:]
+    private var count = 0
+
+    mutating func number(of segments: [[UInt8]]?) -> Int {
+      if let segments, let number = known[segments] { return number }
+      count += 1
+      guard let segments else { return count }
+      if known.count == 32 { known.removeAll() }
+      known[segments] = count
+      return count
     }
   }
-  private var texts: [[[UInt8]]: Int] = [:]
-  private var textCount = 0
 
   private func makePoint(
     _ start: LexicalStart, _ items: [TokenRests.Item]
   ) -> (point: LexicalPoint, declined: [TokenRests.Item]) {
-    count += 1
+    count.add(1, ordering: .relaxed)
     return trie.withHandle { trie in
       var builder = PointBuilder(lexer, start, trie)
       for item in items { builder.visit(item) }
