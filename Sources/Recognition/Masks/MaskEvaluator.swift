@@ -26,8 +26,6 @@ final class MaskEvaluator {
   private static let maximalDepth = 160
 
   private static let rememberedDepth = 4
-  /// Points of fewer parts are computed as quickly as they are looked up.
-  private static let rememberedParts = 12
 
   /// Whether a terminal can be shifted, with what the verdict was read from.
   private struct Verdict: BitwiseCopyable {
@@ -196,9 +194,8 @@ final class MaskEvaluator {
       others += paths.tokens(of: point)
       return .empty
     }
-    // What is deep in tokens is met with them.
-    if depth >= Self.rememberedDepth
-      || point.ends.count + point.lines.count + point.cuts.count < Self.rememberedParts && point.rest == nil
+    // What is deep in tokens is met with them; what is small is computed as quickly.
+    if depth >= Self.rememberedDepth || point.ends.count + point.lines.count + point.cuts.count < 4 && point.rest == nil
     {
       return compute(point, standing)
     }
