@@ -40,7 +40,11 @@ struct FixedProbes {
       let parts = $0.components(separatedBy: Self.word)
       return (Array(parts[0].utf8), Array(parts[1].utf8))
     }
-    texts = Self.common + own
+    // A scanner that looks past comments decides on what follows them.
+    let behindComment = (description.blockComment ?? []).dropFirst().flatMap { end in
+      ["a ", "\na "].map { Array((end + $0).utf8) }
+    }
+    texts = Self.common + behindComment + own
     closers = own + Self.closing
     contextTexts = texts + closers.map { $0 + [0x20] }
   }

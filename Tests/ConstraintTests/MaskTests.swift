@@ -39,10 +39,11 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
     let mask = constraint.mask()
     for index in 0..<vocabulary.count {
       let token = TokenID(index)
-      let bytes = String(decoding: vocabulary.bytes(of: token), as: UTF8.self)
+      let bytes = vocabulary.bytes(of: token)
       #expect(
         mask.contains(token) == constraint.permits(token),
-        "\(bytes.debugDescription) behind \(String(decoding: prefix.suffix(30), as: UTF8.self).debugDescription)")
+        "\(String(validating: bytes, as: UTF8.self)?.debugDescription ?? "\(Array(bytes))") behind \(String(decoding: prefix.suffix(30), as: UTF8.self).debugDescription)"
+      )
     }
     return mask.count
   }
@@ -84,6 +85,7 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
     ],
     "javascript": [
       "a = 1\n  // b c\n\n  // d\n", "a = `b\n c ${d} ", "a = 1\n\n   ", "b()\n/* c\n * d", "return\n  ", "a  ",
+      "a = b\n\n  /",
     ],
   ]
 
@@ -108,6 +110,15 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
     #expect(constraint.mask().contains(TokenID(0xC3)))
     #expect(constraint.commit(TokenID(0xC3)))
     #expect(constraint.mask().contains(TokenID(0xA9)) && !constraint.mask().contains(TokenID(0x21)))
+  }
+
+  /// A scanner that looks for the end of a statement looks past comments, too.
+  @Test func aCommentMayBeginWhereAStatementMayEnd() throws {
+    guard GrammarStore.default.list().contains(where: { $0.name == "javascript" }) else { return }
+    let language = try Language(GrammarStore.default.open("javascript"))
+    let recogniser = HoleRecogniser(language, prefix: Array("a = b\n\n  /".utf8), segments: [Array("; c()\n".utf8)])
+    #expect(recogniser.canAppend(Array("*".utf8)))
+    #expect(recogniser.append(Array("* d".utf8)) && recogniser.append(Array(" */".utf8)) && recogniser.canClose())
   }
 
   @Test func aCharacterMayBeginBehindABraceInAString() throws {
