@@ -66,7 +66,18 @@ extension HoleRecogniser {
     let state = arena.nodes[Int(head.node)].state
     let lexState = language.lexStates[Int(state)]
     if lexState == ParseTables.noLookahead {
-      return completion.isCompletable(head.node, hole: hole, completion.place(head))
+      if head.position >= known { return completion.isCompletable(head.node, hole: hole, completion.place(head)) }
+      // The extra ends; what follows it is lexed in the state around.
+      let mark = arena.mark
+      defer { arena.release(mark) }
+      recogniser.step.endExtra(CollectionOfOne(head.node))
+      let nodes = recogniser.step.results
+      return nodes.contains { node in
+        var next = head
+        next.node = node
+        return known == text.count
+          ? isViable(next, text, hole) : isViableInternally(next, text, known: known, hole, depth: depth)
+      }
     }
     if known < text.count {
       // Where the known text is nothing but padding, what a probe has behind it does not matter.

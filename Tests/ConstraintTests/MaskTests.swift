@@ -87,6 +87,7 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
       "a = 1\n  // b c\n\n  // d\n", "a = `b\n c ${d} ", "a = 1\n\n   ", "b()\n/* c\n * d", "return\n  ", "a  ",
       "a = b\n\n  /",
     ],
+    "rust": ["/* */", "fn f() {}\n/* a", "fn f() { r#\"a", "/* */ ", "fn f() -> i32 { 1 /* */"],
   ]
 
   /// What is alike to a scanner must be so for the check, which reads the text as it is.
