@@ -15,6 +15,7 @@ indirect enum DescriptionShape: Sendable {
 extension GrammarDescription {
   static let shape = DescriptionShape.mapping([
     "name": .value, "version": .value, "licence": .value, "extensions": .list(.value), "lineComment": .value,
+    "blockComment": .list(.value), "blanks": .list(.value),
     "layout": .mapping([
       "newline": .value, "indent": .value, "dedent": .value, "tabWidth": .value, "brackets": .list(.value),
     ]),

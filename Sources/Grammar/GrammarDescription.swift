@@ -7,14 +7,19 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   public var extensions: [String]
   /// How a comment to the end of the line starts; used for probes and for the generation marker.
   public var lineComment: String?
+  /// How a comment of several lines starts and ends; for comments that the external scanner looks past.
+  public var blockComment: [String]?
+  /// Sets of blanks of which the external scanner takes any number in a row as it takes one; under the off-side rule, on
+  /// lines that have begun.
+  public var blanks: [String]?
   /// The off-side rule, where the language has one.
   public var layout: Layout?
   /// Pairs of external terminals between which the scanner is in another state, as those that start and end a string; or
   /// one terminal alone behind which all of the rest is something else.
   public var contexts: [[String]]?
   /// Terminals with text all of which is alike, as the words of a string: behind a character that the pattern
-  /// matches, the scanner goes on as it does behind the letter a. Also comments to the end of the line that scanners look
-  /// past. Masks are fast in such text.
+  /// matches, the scanner goes on as it does behind the letter a. Also comments that scanners look past. Masks are fast in
+  /// such text.
   public var contents: [String: String]?
   /// Sample text for terminals that have no fixed spelling, by symbol name; used for shortest completions.
   public var placeholders: [String: String]?

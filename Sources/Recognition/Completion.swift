@@ -213,9 +213,9 @@ final class Completion {
 
   /// The same as far as the summary reaches now; nil if that does not decide it.
   private func verdictWithinReach(_ item: Item) -> Bool? {
-    let (lowest, hasReadColumns) = (arena.lowestRead, arena.hasReadColumns)
+    let (lowest, hasReadColumns, hasReadColumn) = (arena.lowestRead, arena.hasReadColumns, arena.hasReadColumn)
     let isCompletable = verdict(item) ?? walk(item)
-    arena.hasReadColumns = hasReadColumns
+    (arena.hasReadColumns, arena.hasReadColumn) = (hasReadColumns, hasReadColumn)
     arena.lowestRead = min(lowest, item.base)
     if let isCompletable { observations?.queries.append((item, isCompletable)) }
     return isCompletable
@@ -319,6 +319,7 @@ final class Completion {
   @inline(__always)
   private func columnAfter(_ item: Item, _ effect: BlockEffect) -> Int32? {
     var column = item.column
+    if effect.inner != .any { arena.hasReadColumn = true }
     // Brackets are closed where they were opened, so that those open at an item are those of its base.
     guard effect.inner.contains(column), effect.brackets.contains(Int32(arena.nodes[Int(item.base)].open.brackets))
     else {

@@ -22,18 +22,30 @@ extension HoleRecogniser {
     frontier.heads.contains { isViable($0, text, hole) }
   }
 
-  /// Whether `token` behind the text is viable on `head`, a parser that has taken all of it but `pending` bytes; more than
-  /// the token has for one at the frontier, whose position tells what it has taken.
+  /// Whether `token` behind the text is viable on `head`, a parser that has taken all of both but `pending` bytes.
   func isViable(_ head: Head, behind token: some Collection<UInt8>, pending: Int) -> Bool {
     let count = buffer.count
     buffer.append(contentsOf: token)
     defer { buffer.truncate(to: count) }
     var head = head
-    if pending <= token.count { head.position = buffer.count - pending }
+    head.position = buffer.count - pending
     return isViable(head, buffer.bytes, hole)
   }
 
-  private func isViable(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int) -> Bool {
+  /// Runs `body` as if the text from `position` on were `pending`. O(bytes of both).
+  func withText<Result>(from position: Int, _ pending: [UInt8], _ body: () -> Result) -> Result {
+    let own = Array(buffer.bytes[position...])
+    buffer.truncate(to: position)
+    buffer.append(contentsOf: pending)
+    defer {
+      buffer.truncate(to: position)
+      buffer.append(contentsOf: own)
+    }
+    return body()
+  }
+
+  /// - Parameter steps: how many terminals were taken in front of the last character, which is cut off.
+  private func isViable(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int, steps: Int = 0) -> Bool {
     if head.position >= text.count {
       return completion.isCompletable(head.node, hole: hole, completion.place(head))
     }
@@ -41,7 +53,7 @@ extension HoleRecogniser {
     let row = Int(language.externalLexStates[Int(state)])
     if row != 0, let scanner = recogniser.lexer.scanner {
       let result = scanner.scan(text, head.position, row: row, state: head.scanner)
-      if result.sawEnd { return isViableByProbing(head, text, hole, scanner, row) }
+      if result.sawEnd { return isViableByProbing(head, text, hole, scanner, row, steps) }
     }
     return isViableInternally(head, text, known: text.count, hole, depth: 0)
   }
@@ -54,7 +66,18 @@ extension HoleRecogniser {
     let state = arena.nodes[Int(head.node)].state
     let lexState = language.lexStates[Int(state)]
     if lexState == ParseTables.noLookahead {
-      return completion.isCompletable(head.node, hole: hole, completion.place(head))
+      if head.position >= known { return completion.isCompletable(head.node, hole: hole, completion.place(head)) }
+      // The extra ends; what follows it is lexed in the state around.
+      let mark = arena.mark
+      defer { arena.release(mark) }
+      recogniser.step.endExtra(CollectionOfOne(head.node))
+      let nodes = recogniser.step.results
+      return nodes.contains { node in
+        var next = head
+        next.node = node
+        return known == text.count
+          ? isViable(next, text, hole) : isViableInternally(next, text, known: known, hole, depth: depth)
+      }
     }
     if known < text.count {
       // Where the known text is nothing but padding, what a probe has behind it does not matter.
@@ -82,8 +105,11 @@ extension HoleRecogniser {
         return true
       }
     }
-    // The terminal may also have ended earlier, with the rest lexed anew; not within a character, which goes on with it.
-    if match.terminal != LexicalAutomaton.noTerminal, depth < 4, !text.endsInsideCharacter {
+    // The terminal may also have ended earlier, with the rest lexed anew; not before a character that is cut off, if it can
+    // go on with that.
+    if match.terminal != LexicalAutomaton.noTerminal, depth < 4,
+      match.openState == LexicalAutomaton.dead || !text.endsInsideCharacter
+    {
       let terminal = SymbolID(rawValue: match.terminal)
       if match.end >= text.count {
         return match.openState == LexicalAutomaton.dead
@@ -181,32 +207,82 @@ extension HoleRecogniser {
 
   /// The scanner needs more text than is known: try continuations; each answer is a hypothesis.
   private func isViableByProbing(
-    _ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int, _ scanner: ScannerSession, _ row: Int
+    _ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ hole: Int, _ scanner: ScannerSession, _ row: Int, _ steps: Int
   ) -> Bool {
-    var declined = false
-    let known = text.count
-    var probes = language.probes(recogniser.arena, head, text, words: scanner.words(of: head.scanner))
-    if text.endsInsideCharacter {
-      // Scanners read whole characters: the last one is ended in some ways first.
-      probes = text.endsOfCharacter.flatMap { end in probes.map { end + $0 } }
-    }
-    // What helped last mostly helps again.
-    let preferred = min(preferredProbe, probes.count - 1)
-    for index in [preferred] + (0..<preferred) + (preferred + 1..<probes.count) {
-      let virtual = buffer.continued(by: probes[index])
-      let result = scanner.scan(virtual, head.position, row: row, state: head.scanner)
-      if result.sawEnd || !result.found && declined { continue }
-      if !result.found { declined = true }
-      let isViable =
-        result.found
-        ? isViableProbe(head, virtual, result, known, hole)
-        : isViableInternally(head, text, known: known, hole, depth: 0)
-      if isViable {
-        preferredProbe = index
-        return true
+    var probing = Probing(head: head, known: text.count, hole: hole, row: row)
+    let fixed = language.fixedProbes.texts
+    // Scanners read whole characters: the last one is ended in some ways first.
+    let ends = text.endsInsideCharacter ? text.endsOfCharacter : [[]]
+    for end in ends {
+      if !end.isEmpty, let isViable = isViable(head, hole, endOfCharacter: end, scanner, row, steps) {
+        if isViable { return true }
+        continue
+      }
+      // What helped last mostly helps again.
+      let preferred = preferredProbe
+      if isViable(&probing, with: end + fixed[preferred], scanner) { return true }
+      for index in fixed.indices where index != preferred {
+        if isViable(&probing, with: end + fixed[index], scanner) {
+          preferredProbe = index
+          return true
+        }
+      }
+      for probe in language.fixedProbes.filled(scanner.words(of: head.scanner)) {
+        if isViable(&probing, with: end + probe, scanner) { return true }
+      }
+      for probe in language.layoutProbes(recogniser.arena, head, text) {
+        if isViable(&probing, with: end + probe, scanner) { return true }
       }
     }
     return false
+  }
+
+  /// Whether the text is viable with the character at its end ended, if the scanner needs no more than that.
+  private func isViable(
+    _ head: Head, _ hole: Int, endOfCharacter: [UInt8], _ scanner: ScannerSession, _ row: Int, _ steps: Int
+  ) -> Bool? {
+    let known = buffer.count
+    let virtual = buffer.continued(by: endOfCharacter)
+    let scan = scanner.scan(virtual, head.position, row: row, state: head.scanner)
+    if scan.sawEnd || scan.found && scan.end > known { return nil }
+    let state = recogniser.arena.nodes[Int(head.node)].state
+    // A terminal in front of the character is what it is; its own is judged by what is known of it.
+    let outcome =
+      scan.found
+      ? recogniser.lexer.lex(virtual, head.position, state: state, scannerState: head.scanner, isComplete: false)
+      : recogniser.lexer.lexInternally(
+        buffer.bytes, head.position, state: state, lexState: language.lexStates[Int(state)], head.scanner,
+        isComplete: false)
+    guard case .found(let lookahead) = outcome, steps < Self.maximalSteps else {
+      return !scan.found && isViableInternally(head, buffer.bytes, known: known, hole, depth: 0)
+    }
+    let mark = recogniser.arena.mark
+    defer { recogniser.arena.release(mark) }
+    return recogniser.heads(behind: lookahead, head, virtual).contains {
+      isViable($0, buffer.bytes, hole, steps: steps + 1)
+    }
+  }
+  /// More terminals than this in front of a character have no bytes.
+  private static let maximalSteps = 64
+
+  /// A scanner that is tried with continuations behind the known text.
+  private struct Probing {
+    var head: Head
+    var known: Int
+    var hole: Int
+    var row: Int
+    /// It has declined with one of them; what follows does not matter then.
+    var hasDeclined = false
+  }
+
+  private func isViable(_ probing: inout Probing, with probe: [UInt8], _ scanner: ScannerSession) -> Bool {
+    let virtual = buffer.continued(by: probe)
+    let head = probing.head
+    let result = scanner.scan(virtual, head.position, row: probing.row, state: head.scanner)
+    if result.sawEnd || !result.found && probing.hasDeclined { return false }
+    if result.found { return isViableProbe(head, virtual, result, probing.known, probing.hole) }
+    probing.hasDeclined = true
+    return isViableInternally(head, buffer.bytes, known: probing.known, probing.hole, depth: 0)
   }
 
   /// Whether a terminal that the scanner finds with a continuation behind the known text leads on.
@@ -238,8 +314,9 @@ extension HoleRecogniser {
 }
 
 extension UnsafeBufferPointer where Element == UInt8 {
-  /// Some continuations of the unfinished character at the end.
+  /// Some continuations of the unfinished character at the end; none if it is whole.
   var endsOfCharacter: [[UInt8]] {
+    if !endsInsideCharacter { return [] }
     let known = reversed().prefix { $0 & 0xC0 == 0x80 }.count + 1
     guard count >= known else { return [] }
     let lead = self[count - known]

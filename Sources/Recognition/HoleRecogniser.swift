@@ -160,14 +160,14 @@ public final class HoleRecogniser {
   /// The tokens that may come next, special ones left out.
   ///
   /// O(groups of tokens) with the steps of the parser that they take, or O(words) where the stack looks like one before;
-  /// see `TokenPaths`, which may be shared by all recognisers of a thread.
+  /// see `TokenPaths`, which may be shared by all recognisers.
   public func mask(_ paths: TokenPaths) -> TokenMask {
     precondition(paths.language === language, "token paths of another language")
     if hole == holeCount { return TokenMask(capacity: paths.vocabulary.count) }
     let evaluator = evaluator.flatMap { $0.paths === paths ? $0 : nil } ?? MaskEvaluator(self, paths)
     self.evaluator = evaluator
     var mask = evaluator.mask()
-    mask.formIntersection(paths.characters.mask(CharacterState(endOf: buffer.bytes), paths.vocabulary))
+    mask.formIntersection(paths.tokens(behind: CharacterState(endOf: buffer.bytes)))
     return mask
   }
 

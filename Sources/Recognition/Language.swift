@@ -1,3 +1,4 @@
+import Foundation
 public import Grammar
 import Synchronization
 
@@ -60,6 +61,10 @@ public final class Language: @unchecked Sendable {
   let fixedProbes: FixedProbes
   /// External terminals with text all of which is alike, and the characters that it consists of.
   let contents: [(terminal: SymbolID, ordinary: TerminalPattern)]
+  /// Blanks of which the external scanner takes any number as one, and each set as a pattern.
+  let blanks: [(bytes: [UInt8], pattern: TerminalPattern)]
+  /// How comments start and end.
+  let commentMarks: (line: [UInt8], block: (start: [UInt8], end: [UInt8])?)
   /// What follows from the grammar alone about holes, computed when first asked for; by `allowsOtherContexts`.
   private let holeClosures = Mutex<[Bool: HoleClosure]>([:])
   /// What stands for such text.
@@ -132,6 +137,15 @@ public final class Language: @unchecked Sendable {
       }
     }
     self.contents = contents.sorted { $0.terminal.rawValue < $1.terminal.rawValue }
+
+    blanks = try (grammar.description.blanks ?? []).map { set throws(RecognitionError) in
+      let escaped = set.utf8.map { String(format: "\\x%02x", $0) }
+      return (Array(set.utf8), try TerminalPattern("[\(escaped.joined())]"))
+    }
+    let block = (grammar.description.blockComment ?? []).map { Array($0.utf8) }
+    commentMarks = (
+      Array((grammar.description.lineComment ?? "").utf8), block.count == 2 ? (block[0], block[1]) : nil
+    )
 
     var reserved = [Bool](repeating: false, count: terminalCount)
     var unknown: [[UInt8]] = []

@@ -2,17 +2,11 @@ import Foundation
 import Grammar
 
 extension Language {
-  /// Continuations that an external scanner is tried with where the known text ends.
-  ///
-  /// A letter, digit, blank, line break, closing delimiters, quotes; under a layout rule a line at every open column
-  /// and one deeper; and what the grammar's folder adds. O(open blocks).
-  ///
-  /// - Parameter words: the words of the scanner's state.
-  func probes(
-    _ arena: StackArena, _ head: Head, _ text: UnsafeBufferPointer<UInt8>, words: [[UInt8]]
-  ) -> [[UInt8]] {
-    var result = fixedProbes.texts + fixedProbes.filled(words)
-    guard let layout else { return result }
+  /// Continuations that an external scanner is tried with where the known text ends: a line at every open column and one
+  /// deeper. Empty without a layout rule. Scanners find layout even where it is not valid. O(open blocks).
+  func layoutProbes(_ arena: StackArena, _ head: Head, _ text: UnsafeBufferPointer<UInt8>) -> [[UInt8]] {
+    guard let layout else { return [] }
+    var result: [[UInt8]] = []
     var columns = arena.openColumns(of: head.node)
     columns.insert(columns[0] + 4, at: 0)
     let padding = layout.padding(text, head.position)
@@ -46,7 +40,11 @@ struct FixedProbes {
       let parts = $0.components(separatedBy: Self.word)
       return (Array(parts[0].utf8), Array(parts[1].utf8))
     }
-    texts = Self.common + own
+    // A scanner that looks past comments decides on what follows them.
+    let behindComment = (description.blockComment ?? []).dropFirst().flatMap { end in
+      ["a ", "\na "].map { Array((end + $0).utf8) }
+    }
+    texts = Self.common + behindComment + own
     closers = own + Self.closing
     contextTexts = texts + closers.map { $0 + [0x20] }
   }

@@ -181,6 +181,25 @@ public final class Recogniser {
     return accepted
   }
 
+  /// The heads that shifting `lookahead`, which is the terminal at `head`, leads to.
+  func heads(behind lookahead: Lookahead, _ head: Head, _ text: UnsafeBufferPointer<UInt8>) -> [Head] {
+    var (work, heads): ([Head], [Head]) = ([], [])
+    _ = shift(CollectionOfOne(head), lookahead, text, &work)
+    while let head = work.popLast() {
+      guard language.lexStates[Int(arena.nodes[Int(head.node)].state)] == ParseTables.noLookahead else {
+        heads.append(head)
+        continue
+      }
+      step.endExtra(CollectionOfOne(head.node))
+      for node in step.results {
+        var next = head
+        next.node = node
+        add(next, &work)
+      }
+    }
+    return heads
+  }
+
   /// A terminal that a hole was cut out of may go on behind it, if the fixed text alone goes on with it as well.
   private func mayCross(
     _ border: Border, _ lookahead: Lookahead, _ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ isComplete: Bool
@@ -238,7 +257,10 @@ public final class Recogniser {
   /// block, any other on the line of the one before it, unless brackets join lines.
   func fitsLayout(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
     guard language.strictLayout, let layout = language.layout else { return true }
-    if head.startsLine { return Int(arena.nodes[Int(head.node)].open.column) == layout.column(text, start) }
+    if head.startsLine {
+      arena.hasReadColumn = true
+      return Int(arena.nodes[Int(head.node)].open.column) == layout.column(text, start)
+    }
     return arena.nodes[Int(head.node)].open.brackets > 0 || start <= head.position
       || !layout.breaksLine(text, head.position..<start)
   }

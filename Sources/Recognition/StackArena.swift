@@ -59,8 +59,9 @@ final class StackArena {
   /// On a stack without branches it tells how deep a verdict has looked, so that the verdict holds for every stack that
   /// is the same down to there.
   var lowestRead = Int32.max
-  /// Whether the columns of all open blocks have been looked at.
+  /// Whether the columns of all open blocks have been looked at, and whether that of the innermost one has.
   var hasReadColumns = false
+  var hasReadColumn = false
 
   init() {
     nodes = .allocate(capacity: nodeCapacity)
@@ -120,6 +121,7 @@ final class StackArena {
 
   /// The column of the block around the one of `column`, which is open at `node`. O(depth of the stack).
   func outerColumn(_ column: Int32, from node: Int32) -> Int32 {
+    hasReadColumn = true
     var node = node
     while node >= 0 {
       // Columns grow inwards. Parses that share a node differ in their blocks only where the text is ambiguous.
@@ -136,6 +138,7 @@ final class StackArena {
   /// The columns of the blocks that are open at `node`, the innermost first and 0 last. O(depth of the stack).
   func openColumns(of node: Int32) -> [Int] {
     hasReadColumns = true
+    hasReadColumn = true
     var columns: [Int] = []
     var node = node
     while node >= 0 {

@@ -21,6 +21,8 @@ public struct TerminalPattern: Sendable {
   private var table: [UInt16] = []
   /// Shape (sets): where the condition on what follows goes on if the terminal ends in the set.
   private var endings: [[Int]] = []
+  /// The ASCII characters that match by themselves.
+  private(set) var ownBytes = ByteSet()
 
   init(_ expression: String) throws(RecognitionError) {
     var parser = PatternParser(expression)
@@ -31,6 +33,12 @@ public struct TerminalPattern: Sendable {
     }
     start = starts.dropFirst().reduce(starts[0]) { append(.split($0, $1)) }
     determinise()
+    for byte in UInt8.min...UInt8(0x7F) {
+      let verdict = [byte].withUnsafeBufferPointer {
+        match($0, 0..<1, terminalIsOpen: false, textIsComplete: true)
+      }
+      if verdict == .matches { ownBytes.insert(byte) }
+    }
   }
 
   /// Builds `table` and `endings` by the subset construction. O(sets × (256 + classes of bytes × nodes)).

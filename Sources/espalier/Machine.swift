@@ -10,8 +10,13 @@ enum Machine {
   }
 
   /// The most memory that the process has had, nil where the system does not tell.
-  static var peakResidentBytes: Int? {
-    let line = lines("/proc/self/status").first { $0.hasPrefix("VmHWM:") }
+  static var peakResidentBytes: Int? { status("VmHWM:") }
+
+  /// The memory that the process has now, nil where the system does not tell.
+  static var residentBytes: Int? { status("VmRSS:") }
+
+  private static func status(_ key: String) -> Int? {
+    let line = lines("/proc/self/status").first { $0.hasPrefix(key) }
     return line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }.map {
       $0 * 1024
     }

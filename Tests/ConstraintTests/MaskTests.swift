@@ -39,10 +39,11 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
     let mask = constraint.mask()
     for index in 0..<vocabulary.count {
       let token = TokenID(index)
-      let bytes = String(decoding: vocabulary.bytes(of: token), as: UTF8.self)
+      let bytes = vocabulary.bytes(of: token)
       #expect(
         mask.contains(token) == constraint.permits(token),
-        "\(bytes.debugDescription) behind \(String(decoding: prefix.suffix(30), as: UTF8.self).debugDescription)")
+        "\(String(validating: bytes, as: UTF8.self)?.debugDescription ?? "\(Array(bytes))") behind \(String(decoding: prefix.suffix(30), as: UTF8.self).debugDescription)"
+      )
     }
     return mask.count
   }
@@ -74,6 +75,76 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
       permitted += compare(paths, prefix: text[..<cut], right: Array(text[hole...]))
     }
     #expect(permitted > 0)
+  }
+
+  /// Texts on which the external scanner has not decided: comments, long strings, blank lines, characters that are cut off.
+  static let undecided = [
+    "python": [
+      "def f(a):\n    x = f\"a {", "if a:\n    b\n    # c d\n\n    # e\n", "x = \"\"\"a\n\n  b c\n    ", "f(\")\"",
+      "x = 1   ", "class C:\n    def f(self):\n        return 1\n\n\n        ", "x = f'{a!r} ", "a = [\n    # b\n\n   ",
+    ],
+    "javascript": [
+      "a = 1\n  // b c\n\n  // d\n", "a = `b\n c ${d} ", "a = 1\n\n   ", "b()\n/* c\n * d", "return\n  ", "a  ",
+      "a = b\n\n  /",
+    ],
+    "rust": ["/* */", "fn f() {}\n/* a", "fn f() { r#\"a", "/* */ ", "fn f() -> i32 { 1 /* */"],
+  ]
+
+  /// What is alike to a scanner must be so for the check, which reads the text as it is.
+  @Test(arguments: undecided.keys.sorted()) func maskIsTheLazyCheckWhereAScannerIsUndecided(_ name: String) throws {
+    guard GrammarStore.default.list().contains(where: { $0.name == name }) else { return }
+    let paths = TokenPaths(try Language(GrammarStore.default.open(name)), Self.vocabulary)
+    for text in Self.undecided[name] ?? [] {
+      #expect(compare(paths, prefix: Array(text.utf8)[...], right: []) > 0)
+    }
+    // Behind another string, and another indentation, with what was remembered before.
+    for text in (Self.undecided[name] ?? []).reversed() {
+      #expect(compare(paths, prefix: Array("if (a):\n      b = \"c\"\n\(text)".utf8)[...], right: []) >= 0)
+    }
+  }
+
+  /// In a comment, text is alike, but a character that is cut off has to be ended.
+  @Test func aCharacterThatIsCutOffIsEnded() throws {
+    let paths = TokenPaths(try Language(GrammarStore.default.open("python")), Self.vocabulary)
+    let constraint = TokenConstraint(
+      HoleRecogniser(paths.language, prefix: Array("f()\n# a".utf8), segments: [[]]), paths)
+    #expect(constraint.mask().contains(TokenID(0xC3)))
+    #expect(constraint.commit(TokenID(0xC3)))
+    #expect(constraint.mask().contains(TokenID(0xA9)) && !constraint.mask().contains(TokenID(0x21)))
+  }
+
+  /// A scanner that looks for the end of a statement looks past comments, too.
+  @Test func aCommentMayBeginWhereAStatementMayEnd() throws {
+    guard GrammarStore.default.list().contains(where: { $0.name == "javascript" }) else { return }
+    let language = try Language(GrammarStore.default.open("javascript"))
+    let recogniser = HoleRecogniser(language, prefix: Array("a = b\n\n  /".utf8), segments: [Array("; c()\n".utf8)])
+    #expect(recogniser.canAppend(Array("*".utf8)))
+    #expect(recogniser.append(Array("* d".utf8)) && recogniser.append(Array(" */".utf8)) && recogniser.canClose())
+  }
+
+  @Test func aCharacterMayBeginBehindABraceInAString() throws {
+    let language = try Language(GrammarStore.default.open("python"))
+    let recogniser = HoleRecogniser(language, prefix: Array("x = f\"{".utf8), segments: [[]])
+    #expect(recogniser.canAppend([0xC3]))
+    #expect(recogniser.append([0xC3]) && recogniser.append([0xA9]) && recogniser.append(Array("}\"\n".utf8)))
+  }
+
+  /// Two threads that group tokens and remember masks at the same time.
+  @Test(arguments: texts.keys.sorted(), [1, 2, 7]) func aBatchIsItsMasks(_ name: String, _ threads: Int) throws {
+    let language = try Language(GrammarStore.default.open(name))
+    let text = Array((Self.texts[name] ?? "").utf8)
+    func constraints(_ paths: TokenPaths) -> [TokenConstraint] {
+      stride(from: 0, through: text.count, by: 3).map { cut in
+        TokenConstraint(HoleRecogniser(language, prefix: Array(text[..<cut]), segments: [[]]), paths)
+      }
+    }
+    let batch = MaskBatch(constraints(TokenPaths(language, Self.vocabulary)), threads: threads)
+    let single = constraints(TokenPaths(language, Self.vocabulary))
+    #expect(batch.rowCount == single.count && batch.wordsPerRow == (Self.vocabulary.count + 31) / 32)
+    for (row, constraint) in single.enumerated() {
+      constraint.mask().withWords { #expect(batch[row].elementsEqual($0)) }
+    }
+    #expect(MaskBatch([]).words.isEmpty)
   }
 
   @Test func specialTokensAreNeverPermitted() throws {

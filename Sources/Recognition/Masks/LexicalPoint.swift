@@ -1,4 +1,5 @@
 import Grammar
+import Synchronization
 import Vocabulary
 
 /// The scanner's state, and that had it never seen layout; numbers of `TokenPaths`.
@@ -100,39 +101,22 @@ final class LexicalCut {
     /// The automaton could have gone on; what follows is lexed without the scanner, as a hypothesis.
     var isHypothesis = false
   }
-  /// Where a token goes on: at bytes behind the terminal that lead to a node of the trie.
-  struct Item: Hashable {
-    /// The bytes between the terminal and the node.
-    var backlog: [UInt8]
-    var node: Int32
-    /// With all that is below the node, else with the tokens at the node alone.
-    var isSubtree: Bool
-  }
 
   let terminal: Terminal
-  var items: [Item] = []
-  /// Where the tokens go on, by how the parser lets the lexer start there.
-  let points = LexicalPoints()
+  /// What is left of the tokens behind it.
+  let rests: TokenRests
 
-  init(_ terminal: Terminal) { self.terminal = terminal }
-}
-
-/// The points of the same tokens, from the starts that were met.
-final class LexicalPoints {
-  var byStart: [LexicalStart: LexicalPoint] = [:]
-  var rests: [Rest: LexicalPoint] = [:]
-
-  struct Rest: Hashable {
-    var start: LexicalStart
-    var items: [LexicalCut.Item]
+  init(_ terminal: Terminal, _ rests: TokenRests) {
+    self.terminal = terminal
+    self.rests = rests
   }
 }
 
 /// What tokens do to the lexer from one start on: they end in some condition, or they end a terminal and go on.
 ///
 /// It depends on nothing but the grammar and the vocabulary; the parser decides for each end whether it is viable, and
-/// for each cut whether the terminal can be shifted.
-final class LexicalPoint {
+/// for each cut whether the terminal can be shifted. Nothing but its memory changes once `TokenPaths` hands it out.
+final class LexicalPoint: @unchecked Sendable {
   var ends: [LexicalEnd] = []
   /// Ends in lines, by ascending column.
   var lines: [LexicalEnd] = []
@@ -141,6 +125,16 @@ final class LexicalPoint {
   var rest: LexicalPoint?
   /// Tokens of which this cannot be told in advance: they are checked one by one.
   var others: [TokenID] = []
+  /// Ends and cuts, the lines together, and the rest: what is decided one by one.
+  var partCount: Int { ends.count + cuts.count + (rest == nil ? 0 : 1) + (lines.isEmpty ? 0 : 1) }
   /// What masks from here were, and on which stacks.
-  var memory = MaskMemory()
+  let memory = Mutex(MaskMemory())
+  let use = LastUse()
+
+  /// Bytes of memory, about.
+  var byteCount: Int {
+    let sets = (ends + lines).reduce(0) { $0 + MemoryLayout<LexicalEnd>.stride + $1.tokens.byteCount }
+    return 600 + sets + cuts.count * MemoryLayout<LexicalCut.Terminal>.stride + others.count
+      * MemoryLayout<TokenID>.stride
+  }
 }

@@ -12,16 +12,32 @@ final class MaskEvaluator {
   private let language: Language
   private let arena: StackArena
   private let completion: Completion
+  /// With the session's numbers of the scanner's states.
+  private let lexer: TokenLexer
   /// Numbers of the scanner's states, from the session's to those of `paths`, and back.
   private var shared: [Int32: Int32] = [:]
   private var own: [Int32: Int32] = [:]
   /// Tokens that have to be checked one by one.
   private var others: [TokenID] = []
-  /// By depth: which terminals can be shifted, 0 for unknown, 1 for no, 2 for yes.
-  private var verdicts: [UnsafeMutablePointer<UInt8>] = []
+  /// By depth, and by terminal for the point that is computed there.
+  private var verdicts: [UnsafeMutablePointer<Verdict>] = []
   private var depth = 0
   /// A token ends more terminals than this only where terminals have no bytes.
   private static let maximalDepth = 160
+
+  private static let rememberedDepth = 4
+
+  /// Whether a terminal can be shifted, with what the verdict was read from.
+  private struct Verdict: BitwiseCopyable {
+    var isViable = false
+    var hasReadColumns = false
+    var hasReadColumn = false
+    var dependsOnText = false
+    var lowestRead = Int32.max
+    /// Among those of `Completion`; empty and from -1 on where nothing is known.
+    var firstQuery: Int32 = -1
+    var endOfQueries: Int32 = 0
+  }
 
   /// A parser somewhere in the tokens.
   private struct Standing {
@@ -38,6 +54,7 @@ final class MaskEvaluator {
     language = session.language
     arena = session.recogniser.arena
     completion = session.completion
+    lexer = TokenLexer(language, session.recogniser.lexer.scanner)
   }
 
   deinit {
@@ -73,18 +90,18 @@ final class MaskEvaluator {
     var start = self.start(state, head)
     let pending = text[head.position...]
     if pending.isEmpty {
-      parts.append(tokens(paths.point(start, behind: []), standing))
+      parts.append(tokens(paths.point(start), standing))
       return
     }
     if start.row != 0, let scanner = session.recogniser.lexer.scanner {
       let scan = scanner.scan(text, head.position, row: Int(start.row), state: head.scanner)
       if scan.sawEnd {
-        var bytes = Array(pending)
-        // In the words of a long string it does not matter which they are.
-        if case .undecided(let alike?) = paths.lexer.outcome(UnsafeBufferPointer(rebasing: pending), start) {
-          bytes = alike.bytes
-        }
-        parts.append(tokens(paths.point(start, behind: bytes), standing))
+        let bytes = representative(of: pending, start, head)
+        let point = paths.point(start, behind: bytes)
+        // Verdicts read the pending text again and again: better what stands for it.
+        parts.append(
+          bytes.count != pending.count
+            ? session.withText(from: head.position, bytes) { tokens(point, standing) } : tokens(point, standing))
         return
       }
       start = start.withoutScanner
@@ -97,13 +114,13 @@ final class MaskEvaluator {
     if match.openStart >= text.count {
       // Under a layout rule it matters what the padding is.
       if language.layout != nil {
-        parts.append(tokens(paths.point(start, behind: Array(pending)), standing))
+        parts.append(tokens(paths.point(start, behind: representative(of: pending, start, head)), standing))
         return
       }
       if start.isTight { return }
       start.lexState = match.openState
       start.unfinished = LexicalStart.Unfinished(hasBegun: false)
-      parts.append(tokens(paths.point(start, behind: []), standing))
+      parts.append(tokens(paths.point(start), standing))
       return
     }
     if start.isTight, match.openStart > head.position { return }
@@ -125,7 +142,16 @@ final class MaskEvaluator {
     standing.place =
       (session.recogniser.fitsLayout(head, text, match.openStart) ? 1 : 0)
       | (session.recogniser.allowsExtra(head, text, match.openStart) ? 2 : 0)
-    parts.append(tokens(paths.point(start, behind: []), standing))
+    parts.append(tokens(paths.point(start), standing))
+  }
+
+  /// What stands for `pending`, on which the scanner has not decided.
+  private func representative(of pending: Slice<UnsafeBufferPointer<UInt8>>, _ start: LexicalStart, _ head: Head)
+    -> [UInt8]
+  {
+    var start = start
+    if start.row != 0 { start.scanner = ScannerStates(actual: head.scanner, context: head.context) }
+    return lexer.representative(of: UnsafeBufferPointer(rebasing: pending), start)
   }
 
   private func column(of head: Head) -> Int32 {
@@ -147,7 +173,7 @@ final class MaskEvaluator {
   private func shared(_ number: Int32) -> Int32 {
     if let known = shared[number] { return known }
     guard let scanner = session.recogniser.lexer.scanner else { return 0 }
-    let result = paths.lexer.number(ofScannerState: scanner.serialisedState(number))
+    let result = paths.number(ofScannerState: scanner.serialisedState(number))
     shared[number] = result
     return result
   }
@@ -155,7 +181,7 @@ final class MaskEvaluator {
   private func own(_ number: Int32) -> Int32 {
     if let known = own[number] { return known }
     guard let scanner = session.recogniser.lexer.scanner else { return 0 }
-    let result = scanner.intern(paths.lexer.scannerState(number))
+    let result = scanner.intern(paths.scannerState(number))
     own[number] = result
     return result
   }
@@ -168,52 +194,148 @@ final class MaskEvaluator {
       others += paths.tokens(of: point)
       return .empty
     }
-    if point.ends.count + point.lines.count + point.cuts.count < 4, point.rest == nil {
+    // What is deep in tokens is met with them; what is small is computed as quickly.
+    if depth >= Self.rememberedDepth || point.ends.count + point.lines.count + point.cuts.count < 4 && point.rest == nil
+    {
       return compute(point, standing)
     }
     let key = key(standing)
-    if let known = remembered(point, key, standing) { return known }
+    if let known = remembered(point, key, standing) {
+      others += known.others
+      return known.tokens
+    }
     guard let observed = completion.observations else { return compute(point, standing) }
-    let (lowest, hasReadColumns) = (arena.lowestRead, arena.hasReadColumns)
-    let firstOther = others.count
+    let (lowest, hasReadColumns, hasReadColumn) = (arena.lowestRead, arena.hasReadColumns, arena.hasReadColumn)
+    let (firstOther, firstQuery) = (others.count, observed.queries.count)
     arena.lowestRead = .max
-    arena.hasReadColumns = false
+    (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
     completion.observations?.dependsOnText = false
-    let result = compute(point, standing)
-    remember(point, key, standing, result, Array(others[firstOther...]), firstQuery: observed.queries.count)
+
+    var parts: [TokenSet] = []
+    if let known = remembered(point, key.partial, standing) {
+      others += known.others
+      parts.append(known.tokens)
+      begin()
+      for index in known.isLeft { compute(part: Int(index), of: point, standing, &parts) }
+    } else {
+      parts = computeAndRemember(point, key, standing)
+    }
+    let result = TokenSet(parts, wordCount: paths.wordCount)
+    remember(point, key, standing, result, Array(others[firstOther...]), completion.observations, from: firstQuery)
     arena.lowestRead = min(lowest, arena.lowestRead)
     if hasReadColumns { arena.hasReadColumns = true }
+    if hasReadColumn { arena.hasReadColumn = true }
     if observed.dependsOnText { completion.observations?.dependsOnText = true }
     return result
   }
 
   private func compute(_ point: LexicalPoint, _ standing: Standing) -> TokenSet {
-    if depth == verdicts.count { verdicts.append(.allocate(capacity: language.terminalCount)) }
-    verdicts[depth].initialize(repeating: 0, count: language.terminalCount)
+    begin()
     others += point.others
     var parts: [TokenSet] = []
-    for end in point.ends {
+    for index in 0..<point.partCount { compute(part: index, of: point, standing, &parts) }
+    return TokenSet(parts, wordCount: paths.wordCount)
+  }
+
+  /// Computes all parts of a point and remembers those that depend on little, so that they serve many stacks.
+  private func computeAndRemember(
+    _ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing
+  ) -> [TokenSet] {
+    begin()
+    var (all, few): ([TokenSet], [TokenSet]) = ([], [])
+    var fewOthers = point.others
+    var queries: [(item: Completion.Item, isCompletable: Bool)] = []
+    var isLeft: [Int32] = []
+    let reach = lowest(of: standing.head.node, depth: Self.littleDepth)
+    var lowestOfFew = standing.head.node
+    var (lowest, hasReadColumns, hasReadColumn, dependsOnText) = (Int32.max, false, false, false)
+    others += point.others
+    for index in 0..<point.partCount {
+      arena.lowestRead = .max
+      (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
+      completion.observations?.dependsOnText = false
+      let (firstPart, firstOther) = (all.count, others.count)
+      let firstQuery = completion.observations?.queries.count ?? 0
+      compute(part: index, of: point, standing, &all)
+      let own = completion.observations?.queries[firstQuery...] ?? []
+      let dependsOnOwnText = completion.observations?.dependsOnText ?? true
+      if arena.lowestRead < reach || arena.hasReadColumn || dependsOnOwnText
+        || own.contains(where: { $0.item.column != arena.nodes[Int($0.item.base)].open.column })
+      {
+        isLeft.append(Int32(index))
+      } else {
+        few += all[firstPart...]
+        fewOthers += others[firstOther...]
+        queries += own
+        lowestOfFew = min(lowestOfFew, arena.lowestRead)
+      }
+      lowest = min(lowest, arena.lowestRead)
+      if arena.hasReadColumns { hasReadColumns = true }
+      if arena.hasReadColumn { hasReadColumn = true }
+      if dependsOnOwnText { dependsOnText = true }
+    }
+    if !isLeft.isEmpty, isLeft.count < point.partCount {
+      arena.lowestRead = lowestOfFew
+      (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
+      remember(
+        point, key.partial, standing, TokenSet(few, wordCount: paths.wordCount), fewOthers,
+        Completion.Observations(queries: queries), from: 0, isLeft: isLeft)
+    }
+    (arena.lowestRead, arena.hasReadColumns, arena.hasReadColumn) = (lowest, hasReadColumns, hasReadColumn)
+    completion.observations?.dependsOnText = dependsOnText
+    return all
+  }
+  /// How many states parts look at that are remembered by themselves.
+  private static let littleDepth = 4
+
+  /// The node `depth` below `node`, or the last one on the way that has one parent only.
+  private func lowest(of node: Int32, depth: Int) -> Int32 {
+    var node = node
+    for _ in 0..<depth {
+      let parent = arena.nodes[Int(node)].parent
+      if parent < 0 || arena.nodes[Int(node)].more >= 0 { break }
+      node = parent
+    }
+    return node
+  }
+
+  /// Makes room for the verdicts of a point.
+  private func begin() {
+    if depth == verdicts.count { verdicts.append(.allocate(capacity: language.terminalCount)) }
+    verdicts[depth].initialize(repeating: Verdict(), count: language.terminalCount)
+  }
+
+  /// Adds the tokens of one part: an end, the lines, a cut, or what the scanner declines on.
+  private func compute(part index: Int, of point: LexicalPoint, _ standing: Standing, _ parts: inout [TokenSet]) {
+    var index = index
+    if index < point.ends.count {
+      let end = point.ends[index]
       if isViable(end, standing) {
         parts.append(end.tokens)
       } else if case .open(_, _, _, mayHaveEnded: true) = end.condition {
         others += end.tokens
       }
+      return
     }
-    // A blank more can only take ways away: the columns that are viable are the first ones.
-    var (viable, refused) = (0, point.lines.count)
-    while viable < refused {
-      let middle = (viable + refused) / 2
-      if isViable(point.lines[middle], standing) { viable = middle + 1 } else { refused = middle }
+    index -= point.ends.count
+    if index < point.cuts.count {
+      let cut = point.cuts[index]
+      forEachShift(cut.terminal, standing) { parts.append(tokens(paths.point($0, cut.rests), $1)) }
+      return
     }
-    parts += point.lines[..<viable].map(\.tokens)
-    for cut in point.cuts {
-      forEachShift(cut.terminal, standing) { parts.append(tokens(paths.point($0, behind: cut), $1)) }
-    }
-    if let rest = point.rest {
+    index -= point.cuts.count
+    if index == 0, !point.lines.isEmpty {
+      // A blank more can only take ways away: the columns that are viable are the first ones.
+      var (viable, refused) = (0, point.lines.count)
+      while viable < refused {
+        let middle = (viable + refused) / 2
+        if isViable(point.lines[middle], standing) { viable = middle + 1 } else { refused = middle }
+      }
+      parts += point.lines[..<viable].map(\.tokens)
+    } else if let rest = point.rest {
       // With verdicts of its own, though they are the same: it is remembered with all that they depend on.
       parts.append(tokens(rest, standing))
     }
-    return TokenSet(parts, wordCount: paths.wordCount)
   }
 
   private func isViable(_ end: LexicalEnd, _ standing: Standing) -> Bool {
@@ -243,11 +365,32 @@ final class MaskEvaluator {
     let head = standing.head
     let isExtra = language.isExtra(arena.nodes[Int(head.node)].state, terminal)
     if isExtra ? !allowsExtra : !fits { return false }
-    let known = verdicts[depth][terminal.index]
-    if known != 0 { return known == 2 }
-    let isViable = session.isCompletable(head, behind: terminal, isExtra: isExtra, session.hole)
-    verdicts[depth][terminal.index] = isViable ? 2 : 1
-    return isViable
+    guard let observed = completion.observations else {
+      return session.isCompletable(head, behind: terminal, isExtra: isExtra, session.hole)
+    }
+    var verdict = verdicts[depth][terminal.index]
+    let (lowest, hasReadColumns, hasReadColumn) = (arena.lowestRead, arena.hasReadColumns, arena.hasReadColumn)
+    if verdict.firstQuery < 0 {
+      arena.lowestRead = .max
+      (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
+      completion.observations?.dependsOnText = false
+      verdict.firstQuery = Int32(observed.queries.count)
+      verdict.isViable = session.isCompletable(head, behind: terminal, isExtra: isExtra, session.hole)
+      verdict.endOfQueries = Int32(completion.observations?.queries.count ?? 0)
+      verdict.lowestRead = arena.lowestRead
+      (verdict.hasReadColumns, verdict.hasReadColumn) = (arena.hasReadColumns, arena.hasReadColumn)
+      verdict.dependsOnText = completion.observations?.dependsOnText ?? false
+      verdicts[depth][terminal.index] = verdict
+    } else {
+      for index in verdict.firstQuery..<verdict.endOfQueries {
+        completion.observations?.queries.append(observed.queries[Int(index)])
+      }
+    }
+    arena.lowestRead = min(lowest, verdict.lowestRead)
+    arena.hasReadColumns = hasReadColumns || verdict.hasReadColumns
+    arena.hasReadColumn = hasReadColumn || verdict.hasReadColumn
+    completion.observations?.dependsOnText = observed.dependsOnText || verdict.dependsOnText
+    return verdict.isViable
   }
 
   // MARK: Cuts
@@ -310,6 +453,7 @@ final class MaskEvaluator {
     guard let place else { return standing.place & 1 != 0 }
     let open = arena.nodes[Int(standing.head.node)].open
     if standing.head.startsLine {
+      arena.hasReadColumn = true
       return open.column == place.column + (place.isRelative ? standing.column : 0)
     }
     return open.brackets > 0 || !place.isPadded || !place.breaksLine
@@ -325,16 +469,19 @@ final class MaskEvaluator {
 
   // MARK: Memory
 
-  private func packed(_ node: Int32) -> UInt64 {
+  private func packed(_ node: Int32, _ isPartial: Bool) -> UInt64 {
     let node = arena.nodes[Int(node)]
+    let column = isPartial ? 0 : UInt64(UInt32(bitPattern: node.open.column))
     return UInt64(node.state) << 48 | UInt64(node.open.brackets) << 40
-      | UInt64(UInt8(bitPattern: node.open.contexts)) << 32 | UInt64(UInt32(bitPattern: node.open.column))
+      | UInt64(UInt8(bitPattern: node.open.contexts)) << 32 | column
   }
 
   private func key(_ standing: Standing) -> MaskMemory.Key {
     let place = completion.place(standing.head)
     return MaskMemory.Key(
-      top: packed(standing.head.node), startsLine: standing.head.startsLine, place: standing.place,
+      top: packed(standing.head.node, false), startsLine: standing.head.startsLine,
+      scanner: ScannerStates(actual: shared(standing.head.scanner), context: shared(standing.head.context)),
+      place: standing.place,
       column: standing.column, line: place.line, isInContext: place.scanner == completion.context.state,
       contexts: completion.context.depth, allowsOtherContexts: completion.allowsOtherContexts)
   }
@@ -348,62 +495,74 @@ final class MaskEvaluator {
   /// Nodes from the top of the stack on; kept for the next use.
   private var chain: [Int32] = []
 
-  private func remembered(_ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing) -> TokenSet? {
+  private func remembered(
+    _ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing
+  ) -> MaskMemory.Entry? {
     let place = completion.place(standing.head)
-    let hasReadColumns = arena.hasReadColumns
+    let (hasReadColumns, hasReadColumn) = (arena.hasReadColumns, arena.hasReadColumn)
+    let queryCount = completion.observations?.queries.count ?? 0
     var columns: [Int]?
-    let known = point.memory.entry(key) { entry in
+    let known = paths.memory(point, key).first { entry in
       if let needed = entry.text, needed != text { return false }
+      chain.removeAll(keepingCapacity: true)
+      var node = standing.head.node
+      for (depth, state) in entry.states.enumerated() {
+        if node < 0 || packed(node, key.isPartial) != state { return false }
+        chain.append(node)
+        if depth < entry.states.count - 1, arena.nodes[Int(node)].more >= 0 { return false }
+        node = arena.nodes[Int(node)].parent
+      }
       if let needed = entry.columns {
         let open = columns ?? arena.openColumns(of: standing.head.node)
         columns = open
         if needed != open { return false }
       }
-      chain.removeAll(keepingCapacity: true)
-      var node = standing.head.node
-      for (depth, state) in entry.states.enumerated() {
-        if node < 0 || packed(node) != state { return false }
-        chain.append(node)
-        if depth < entry.states.count - 1, arena.nodes[Int(node)].more >= 0 { return false }
-        node = arena.nodes[Int(node)].parent
-      }
-      return entry.queries.allSatisfy { query in
+      let isAlike = entry.queries.allSatisfy { query in
         let position =
           switch query.place {
           case .hole(let line, let isInContext):
             SuffixPosition.gap(session.hole, isInContext ? completion.context.state : place.scanner, line)
           case .behind(let position): position
           }
+        let base = chain[Int(query.depth)]
         return completion.isCompletable(
-          state: query.state, isOver: query.isOver, base: chain[Int(query.depth)], column: query.column,
-          hole: session.hole, position) == query.isCompletable
+          state: query.state, isOver: query.isOver, base: base,
+          column: query.column ?? arena.nodes[Int(base)].open.column, hole: session.hole, position)
+          == query.isCompletable
       }
+      if !isAlike, let count = completion.observations?.queries.count {
+        completion.observations?.queries.removeLast(count - queryCount)
+      }
+      return isAlike
     }
     arena.hasReadColumns = hasReadColumns || known?.columns != nil
+    // An entry that is not partial is compared with the columns of its states.
+    arena.hasReadColumn = hasReadColumn || known != nil && !key.isPartial
     guard let known else { return nil }
     // The chain is that of the entry which fits, the last one that was compared.
     if let lowest = chain.last { arena.lowestRead = min(arena.lowestRead, lowest) }
     if known.text != nil { completion.observations?.dependsOnText = true }
-    others += known.others
-    return known.tokens
+    return known
   }
 
+  /// Remembers `tokens` with what the arena has noted and the queries of `observed` from one on.
   private func remember(
     _ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing, _ tokens: TokenSet, _ others: [TokenID],
-    firstQuery: Int
+    _ observed: Completion.Observations?, from firstQuery: Int, isLeft: [Int32] = []
   ) {
+    guard let observed else { return }
     let columns = arena.hasReadColumns ? arena.openColumns(of: standing.head.node) : nil
     chain.removeAll(keepingCapacity: true)
     var states: [UInt64] = []
     var node = standing.head.node
     let lowest = min(arena.lowestRead, node)
     while node >= lowest {
-      states.append(packed(node))
+      states.append(packed(node, key.isPartial))
       chain.append(node)
       if node > lowest, arena.nodes[Int(node)].more >= 0 { return }
       node = arena.nodes[Int(node)].parent
     }
-    guard chain.last == lowest, let observed = completion.observations else { return }
+    guard chain.last == lowest else { return }
     let place = completion.place(standing.head)
     var queries: [MaskMemory.Query] = []
     var seen: Set<Completion.Item> = []
@@ -413,6 +572,7 @@ final class MaskEvaluator {
       var query = MaskMemory.Query(
         depth: Int32(depth), state: item.state, isOver: item.isOver, place: .behind(position), column: item.column,
         isCompletable: isCompletable)
+      if item.column == arena.nodes[Int(item.base)].open.column { query.column = nil }
       let isInContext = position.scanner == completion.context.state
       if position.kind == .gap, position.segment == Int32(session.hole),
         isInContext || position.scanner == place.scanner
@@ -423,10 +583,9 @@ final class MaskEvaluator {
       }
       queries.append(query)
     }
-    point.memory.insert(
-      MaskMemory.Entry(
-        states: states, columns: columns, queries: queries, text: observed.dependsOnText ? text : nil, tokens: tokens,
-        others: others),
-      for: key)
+    let entry = MaskMemory.Entry(
+      states: states, columns: columns, queries: queries, text: observed.dependsOnText ? text : nil, tokens: tokens,
+      others: others, isLeft: isLeft)
+    paths.remember(entry, point, key)
   }
 }

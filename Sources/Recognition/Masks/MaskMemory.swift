@@ -10,6 +10,8 @@ struct MaskMemory {
   struct Key: Hashable {
     var top: UInt64
     var startsLine: Bool
+    /// The external scanner's states.
+    var scanner: ScannerStates
     /// Whether the terminal at the frontier may stand where it began.
     var place: UInt8
     var column: Int32
@@ -20,6 +22,16 @@ struct MaskMemory {
     var contexts: Int8
     /// Whether holes may end in other contexts than they start in.
     var allowsOtherContexts: Bool
+    /// Whether entries leave parts out; those that are left in depend on no column.
+    var isPartial = false
+
+    var partial: Key {
+      var key = self
+      key.isPartial = true
+      // But for a line that starts, whose column is that of what is compared.
+      key.top &= ~UInt64(UInt32.max)
+      return key
+    }
   }
 
   /// A verdict on an item, with its base as a depth below the top.
@@ -28,7 +40,8 @@ struct MaskMemory {
     var state: UInt16
     var isOver: Bool
     var place: Place
-    var column: Int32
+    /// nil for that of the base.
+    var column: Int32?
     var isCompletable: Bool
 
     enum Place {
@@ -55,19 +68,46 @@ struct MaskMemory {
     var tokens: TokenSet
     /// Tokens to be checked one by one.
     var others: [TokenID]
+    /// Parts of the point that are not in it, since they depend on more; by index.
+    var isLeft: [Int32] = []
+
+    /// Bytes of memory, about; without what it shares with another entry.
+    fileprivate(set) var byteCount = 0
   }
 
   private var entries: [Key: [Entry]] = [:]
+  /// Those that were not asked for since memory was last aged.
+  private var older: [Key: [Entry]] = [:]
   private static let limit = 64
 
-  /// The first entry that `fits`. O(entries with the same top).
-  func entry(_ key: Key, where fits: (Entry) -> Bool) -> Entry? {
-    guard let known = entries[key] else { return nil }
-    return known.first(where: fits)
+  /// The entries with the same top, and the bytes of those that are in use again. O(1).
+  mutating func entries(_ key: Key) -> (entries: [Entry], revived: Int) {
+    if let known = entries[key] { return (known, 0) }
+    guard let known = older.removeValue(forKey: key) else { return ([], 0) }
+    entries[key] = known
+    return (known, known.reduce(0) { $0 + $1.byteCount })
   }
 
-  mutating func insert(_ entry: Entry, for key: Key) {
+  /// Keeps `entry`; the bytes that it takes up, about. O(entries with the same top).
+  mutating func insert(_ entry: Entry, for key: Key) -> Int {
     if entries[key]?.count ?? 0 >= Self.limit { entries[key]?.removeFirst(Self.limit / 2) }
+    var entry = entry
+    entry.byteCount =
+      320 + entry.states.count * MemoryLayout<UInt64>.stride + entry.queries.count * MemoryLayout<Query>.stride
+      + entry.others.count * MemoryLayout<TokenID>.stride
+    // Stacks that differ often have the same mask.
+    if let same = entries[key]?.last(where: { $0.tokens == entry.tokens }) {
+      entry.tokens = same.tokens
+    } else {
+      entry.byteCount += entry.tokens.byteCount
+    }
     entries[key, default: []].append(entry)
+    return entry.byteCount
+  }
+
+  /// Forgets what was not asked for since the last time.
+  mutating func age() {
+    older = entries
+    entries = [:]
   }
 }

@@ -6,22 +6,29 @@ import Vocabulary
 /// A walk down the trie. Within terminals and padding the lexical automaton alone decides (`glide`); all else, scanners,
 /// patterns, the ends of terminals that are not the longest match, is asked of `TokenLexer` for all bytes anew.
 struct PointBuilder {
-  /// The bytes from the start to the node that is visited.
-  var bytes: [UInt8] = []
+  /// The terminals that tokens end, each with what is left of them.
+  private(set) var cuts: [(terminal: LexicalCut.Terminal, items: [TokenRests.Item])] = []
   /// Where the external scanner declines.
-  private(set) var rest: [LexicalCut.Item] = []
+  private(set) var declined: [TokenRests.Item] = []
+  /// The bytes from the start to the node that is visited.
+  private var bytes: [UInt8] = []
+  /// What the lexer makes of the last backlog: that of one item is mostly that of the next.
+  private var last: (backlog: [UInt8], outcome: TokenLexer.Outcome)?
   private let lexer: TokenLexer
   private let language: Language
   private let start: LexicalStart
   private let trie: TokenTrie.Handle
   private let point = LexicalPoint()
+  private var undecided: [(condition: LexicalEnd.Condition, tokens: [TokenID], pending: Int)] = []
+  private var undecidedIndices: [LexicalEnd.Condition: Int] = [:]
   private var groups: [Group: Int] = [:]
   private var keys: [Group] = []
   private var tokens: [[TokenID]] = []
-  private var cuts: [LexicalCut.Terminal: LexicalCut] = [:]
-  private var simpleCuts: [SimpleCut: LexicalCut] = [:]
+  private var cutIndices: [LexicalCut.Terminal: Int] = [:]
+  private var simpleCuts: [SimpleCut: Int] = [:]
   private var places: [StartPlace: Int32] = [:]
   private var placeList: [StartPlace] = []
+  private var lastBacklog: [UInt8] = []
 
   /// A condition by numbers, since it is looked up for every node.
   private struct Group: Hashable {
@@ -58,26 +65,40 @@ struct PointBuilder {
     self.trie = trie
   }
 
-  /// Takes the tokens at `node`, and those below it.
-  mutating func visit(_ node: Int, isSubtree: Bool) {
+  /// Takes the tokens of `item`.
+  mutating func visit(_ item: TokenRests.Item) {
+    bytes = item.backlog
     // Where a terminal has ended with the token, whatever comes next starts anew.
-    let outcome =
-      bytes.isEmpty ? nil : bytes.withUnsafeBufferPointer { lexer.outcome($0, start) }
+    guard !bytes.isEmpty else { return visit(Int(item.node), nil, isSubtree: item.isSubtree) }
+    if last?.backlog != bytes { last = (bytes, outcome()) }
+    visit(Int(item.node), last?.outcome, isSubtree: item.isSubtree)
+  }
+
+  private func outcome() -> TokenLexer.Outcome { bytes.withUnsafeBufferPointer { lexer.outcome($0, start) } }
+
+  /// Takes the tokens at `node`, and those below it.
+  private mutating func visit(_ node: Int, isSubtree: Bool) { visit(node, outcome(), isSubtree: isSubtree) }
+
+  private mutating func visit(_ node: Int, _ outcome: TokenLexer.Outcome?, isSubtree: Bool) {
     switch outcome {
     case .refused: return
     case .terminal(let terminal, let end):
-      cut(terminal, LexicalCut.Item(backlog: Array(bytes[end...]), node: Int32(node), isSubtree: isSubtree))
+      cut(terminal, TokenRests.Item(backlog: backlog(from: end), node: Int32(node), isSubtree: isSubtree))
       return
     case .unknown:
       point.others += isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
       return
     case .undecided(let alike?):
-      goOn(node, alike.bytes, alike.ordinary, isSubtree: isSubtree)
+      guard let ordinary = alike.ordinary else {
+        addUndecided(alike.bytes, node)
+        break
+      }
+      goOn(node, alike.bytes, ordinary, isSubtree: isSubtree)
       return
     case .undecided(nil):
-      addUndecided(bytes, node)
+      if !addCutOff(node) { addUndecided(bytes, node) }
     case .declined:
-      rest.append(LexicalCut.Item(backlog: bytes, node: Int32(node), isSubtree: isSubtree))
+      declined.append(TokenRests.Item(backlog: bytes, node: Int32(node), isSubtree: isSubtree))
       return
     case nil: add(Group(kind: .complete), node)
     case .unfinished(let unfinished):
@@ -98,20 +119,21 @@ struct PointBuilder {
     }
   }
 
-  /// Takes tokens within text all of which is alike, for which `text` stands, as far as they consist of such characters.
-  private mutating func goOn(_ node: Int, _ text: [UInt8], _ ordinary: TerminalPattern, isSubtree: Bool) {
-    addUndecided(text, node)
+  /// Takes tokens within text all of which is alike, for which `text` stands, as far as they consist of `ordinary` bytes.
+  private mutating func goOn(_ node: Int, _ text: [UInt8], _ ordinary: ByteSet, isSubtree: Bool) {
+    goOn(node, undecided(text, node), ordinary, isSubtree: isSubtree)
+  }
+
+  private mutating func goOn(_ node: Int, _ group: Int, _ ordinary: ByteSet, isSubtree: Bool) {
+    add(toUndecided: group, node)
     guard isSubtree else { return }
     var child = node + 1
     let end = Int(trie[node].end)
     while child < end {
       let byte = trie[child].byte
       bytes.append(byte)
-      let isOrdinary = [byte].withUnsafeBufferPointer {
-        ordinary.match($0, 0..<1, terminalIsOpen: false, textIsComplete: true) == .matches
-      }
-      if isOrdinary {
-        goOn(child, text, ordinary, isSubtree: true)
+      if ordinary.contains(byte) {
+        goOn(child, group, ordinary, isSubtree: true)
       } else {
         visit(child, isSubtree: true)
       }
@@ -120,13 +142,51 @@ struct PointBuilder {
     }
   }
 
+  /// Takes tokens that end within a character on which the scanner decides in one way, whatever the character is.
+  private mutating func addCutOff(_ node: Int) -> Bool {
+    if trie.tokens(at: node).isEmpty { return true }
+    var outcomes: [TokenLexer.Outcome] = []
+    for end in bytes.withUnsafeBufferPointer(\.endsOfCharacter) {
+      let outcome = (bytes + end).withUnsafeBufferPointer { lexer.outcome($0, start) }
+      switch outcome {
+      case .declined, .refused: break
+      case .terminal(_, let end) where end <= bytes.count: break
+      default: return false
+      }
+      outcomes.append(outcome)
+    }
+    if outcomes.isEmpty { return false }
+    var isDeclined = false
+    for outcome in outcomes {
+      if case .terminal(let terminal, let end) = outcome {
+        add(terminal, backlog(from: end), node)
+      } else if case .declined = outcome, !isDeclined {
+        isDeclined = true
+        declined.append(TokenRests.Item(backlog: bytes, node: Int32(node), isSubtree: false))
+      }
+    }
+    return true
+  }
+
   private mutating func addUndecided(_ pending: [UInt8], _ node: Int) {
+    if trie.tokens(at: node).isEmpty { return }
+    add(toUndecided: undecided(pending, node), node)
+  }
+
+  /// The index of the group of tokens on which the scanner is as undecided as on `pending`.
+  private mutating func undecided(_ pending: [UInt8], _ node: Int) -> Int {
+    let condition = line(pending) ?? .undecided(pending)
+    if let known = undecidedIndices[condition] { return known }
+    undecidedIndices[condition] = undecided.count
+    undecided.append((condition, [], 0))
+    return undecided.count - 1
+  }
+
+  private mutating func add(toUndecided group: Int, _ node: Int) {
     let own = trie.tokens(at: node)
-    guard let example = own.first else { return }
-    point.ends.append(
-      LexicalEnd(
-        condition: line(pending) ?? .undecided(pending), tokens: .list(Array(own)), example: example,
-        pending: bytes.count))
+    if own.isEmpty { return }
+    if undecided[group].tokens.isEmpty { undecided[group].pending = bytes.count }
+    undecided[group].tokens += own
   }
 
   /// Lines that start at one column are alike, however many blank ones there are before.
@@ -221,11 +281,11 @@ struct PointBuilder {
       visit(node, isSubtree: true)
       return
     }
-    let item = LexicalCut.Item(backlog: [bytes[bytes.count - 1]], node: Int32(node), isSubtree: true)
+    let item = TokenRests.Item(backlog: backlog(from: bytes.count - 1), node: Int32(node), isSubtree: true)
     let key = SimpleCut(
       symbol: run.accepted, word: symbol == language.wordTerminal ? run.word : LexicalAutomaton.dead, place: run.place)
     if let known = simpleCuts[key] {
-      known.items.append(item)
+      cuts[known].items.append(item)
       return
     }
     var terminal = LexicalCut.Terminal(symbol: symbol)
@@ -236,7 +296,7 @@ struct PointBuilder {
       terminal.keyword = SymbolID(rawValue: keyword)
     }
     cut(terminal, item)
-    simpleCuts[key] = cuts[terminal]
+    simpleCuts[key] = cutIndices[terminal]
   }
 
   private mutating func index(of place: StartPlace?) -> Int32 {
@@ -265,7 +325,7 @@ struct PointBuilder {
         mayHaveEnded(unfinished.match.terminal))
       point.ends.append(LexicalEnd(condition: condition, tokens: .list(Array(own)), example: own[0]))
     }
-    if let (terminal, end) = unfinished.earlier { add(terminal, Array(bytes[end...]), node) }
+    if let (terminal, end) = unfinished.earlier { add(terminal, backlog(from: end), node) }
   }
 
   /// Whether the terminal's last end, if the automaton has `accepted` none in the bytes, is in the text before them.
@@ -290,36 +350,38 @@ struct PointBuilder {
   }
 
   private mutating func add(_ terminal: LexicalCut.Terminal, _ backlog: [UInt8], _ node: Int) {
-    cut(terminal, LexicalCut.Item(backlog: backlog, node: Int32(node), isSubtree: false))
+    cut(terminal, TokenRests.Item(backlog: backlog, node: Int32(node), isSubtree: false))
   }
 
-  private mutating func cut(_ terminal: LexicalCut.Terminal, _ item: LexicalCut.Item) {
+  /// The bytes from `start` on. Many tokens leave the same: they share an array.
+  private mutating func backlog(from start: Int) -> [UInt8] {
+    if start == bytes.count - 1 { return Self.singleBytes[Int(bytes[start])] }
+    if !lastBacklog.elementsEqual(bytes[start...]) { lastBacklog = Array(bytes[start...]) }
+    return lastBacklog
+  }
+  private static let singleBytes = (UInt8.min...UInt8.max).map { [$0] }
+
+  private mutating func cut(_ terminal: LexicalCut.Terminal, _ item: TokenRests.Item) {
     let node = Int(item.node)
     if item.isSubtree ? trie.tokens(below: node).isEmpty : trie.tokens(at: node).isEmpty { return }
-    if let known = cuts[terminal] {
-      known.items.append(item)
+    if let known = cutIndices[terminal] {
+      cuts[known].items.append(item)
       return
     }
-    let cut = LexicalCut(terminal)
-    cut.items = [item]
-    cuts[terminal] = cut
-    point.cuts.append(cut)
+    cutIndices[terminal] = cuts.count
+    cuts.append((terminal, [item]))
   }
 
   /// States of the automata from which the same can be reached are alike to the parser.
   mutating func finish(wordCount: Int) -> LexicalPoint {
     var merged: [LexicalEnd.Condition: [TokenID]] = [:]
     var conditions: [LexicalEnd.Condition] = []
-    var pending: [LexicalEnd.Condition: Int] = [:]
     func add(_ condition: LexicalEnd.Condition, _ tokens: [TokenID]) {
       if merged[condition] == nil { conditions.append(condition) }
       merged[condition, default: []] += tokens
     }
     for end in point.ends {
-      if case .list(let tokens) = end.tokens {
-        if merged[end.condition] == nil { pending[end.condition] = end.pending }
-        add(end.condition, tokens)
-      }
+      if case .list(let tokens) = end.tokens { add(end.condition, tokens) }
     }
     for (key, tokens) in zip(keys, tokens) {
       let place = key.place < 0 ? nil : placeList[Int(key.place)]
@@ -332,8 +394,12 @@ struct PointBuilder {
     point.ends = conditions.map { condition in
       let tokens = merged[condition] ?? []
       return LexicalEnd(
-        condition: condition, tokens: TokenSet(tokens, wordCount: wordCount), example: tokens[0],
-        pending: pending[condition] ?? 0)
+        condition: condition, tokens: TokenSet(tokens, wordCount: wordCount), example: tokens[0])
+    }
+    for (condition, tokens, pending) in undecided where !tokens.isEmpty {
+      point.ends.append(
+        LexicalEnd(
+          condition: condition, tokens: TokenSet(tokens, wordCount: wordCount), example: tokens[0], pending: pending))
     }
     func column(_ end: LexicalEnd) -> Int? { if case .line(let column) = end.condition { column } else { nil } }
     point.lines = point.ends.filter { column($0) != nil }.sorted { column($0) ?? 0 < column($1) ?? 0 }
@@ -350,7 +416,8 @@ struct PointBuilder {
       keywords = language.keywords?.reachable[Int(word)] ?? []
     }
     return .open(
-      terminals: reachable.filter { !refused.contains($0) }, keywords: keywords, place: place,
+      terminals: refused.isEmpty ? reachable : reachable.filter { !refused.contains($0) }, keywords: keywords,
+      place: place,
       mayHaveEnded: mayHaveEnded)
   }
 }

@@ -5,13 +5,13 @@ import Grammar
 /// The same steps as `TerminalLexer` takes on a whole text; what depends on the parser's state is left open.
 final class TokenLexer {
   let language: Language
-  private let scanner: ScannerSession?
+  let scanner: ScannerSession?
 
   enum Outcome {
     /// The bytes end within something; `isPadding` if no terminal has begun.
     case unfinished(Unfinished)
-    /// The scanner asks for more; within text all of which is alike, what stands for it, and its characters.
-    case undecided(alike: (bytes: [UInt8], ordinary: TerminalPattern)?)
+    /// The scanner asks for more; within text all of which is alike, what stands for it.
+    case undecided(Alike?)
     /// The scanner declines, whatever follows.
     case declined
     /// A terminal ends at `end`, whatever follows the bytes.
@@ -34,9 +34,10 @@ final class TokenLexer {
     var earlier: (terminal: LexicalCut.Terminal, end: Int)?
   }
 
-  init(_ language: Language) {
+  /// - Parameter scanner: the session that the states of starts are numbers of.
+  init(_ language: Language, _ scanner: ScannerSession?) {
     self.language = language
-    scanner = language.scanner.map(ScannerSession.init)
+    self.scanner = scanner
   }
 
   /// The number of a serialised state of the scanner.
@@ -52,7 +53,7 @@ final class TokenLexer {
       return text.withUnsafeBufferPointer { text in
         let scan = scanner.scan(text, 1, row: Int(start.row), state: start.scanner.actual)
         if scan.usedColumn { return .unknown }
-        if scan.sawEnd { return .undecided(alike: alike(bytes, start, scanner)) }
+        if scan.sawEnd { return .undecided(alike(bytes, start, scanner)) }
         if scan.found { return external(scan, text, start, scanner) }
         return .declined
       }
@@ -87,50 +88,6 @@ final class TokenLexer {
       terminal.column = Int32(layout.padding(bytes, 0).column)
     }
     return .terminal(terminal, end: scan.end - 1)
-  }
-
-  /// The text that stands for all that the scanner goes on behind as it does behind `bytes`, on which it has not decided;
-  /// nil if that is known of none.
-  private func alike(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ start: LexicalStart, _ scanner: ScannerSession
-  ) -> (bytes: [UInt8], ordinary: TerminalPattern)? {
-    guard let external = language.scanner, !language.contents.isEmpty, !bytes.isEmpty, !bytes.endsInsideCharacter
-    else { return nil }
-    let character = bytes.reversed().prefix { $0 & 0xC0 == 0x80 }.count + 1
-    guard character <= bytes.count else { return nil }
-    for (terminal, ordinary) in language.contents {
-      guard
-        ordinary.match(bytes, bytes.count - character..<bytes.count, terminalIsOpen: false, textIsComplete: true)
-          == .matches
-      else { continue }
-      if !external.terminals.contains(terminal) {
-        // A comment that the scanner looks past.
-        if let mark = commentStart(bytes), mark < bytes.count - character {
-          return (bytes[...mark] + [Language.ordinaryByte], ordinary)
-        }
-        continue
-      }
-      guard external.isValid(terminal, row: Int(start.row)) else { continue }
-      // The bytes are text of that terminal if something that may follow shows it.
-      let text = Array([0x20] + bytes)
-      let isText = language.fixedProbes.texts.contains { probe in
-        let scan = (text + probe).withUnsafeBufferPointer {
-          scanner.scan($0, 1, row: Int(start.row), state: start.scanner.actual)
-        }
-        return scan.found && scan.terminal == terminal && scan.end >= text.count && scan.state == start.scanner.actual
-      }
-      if isText { return ([Language.ordinaryByte], ordinary) }
-    }
-    return nil
-  }
-
-  /// The last byte of the mark with which a comment starts on the last line, if only blanks stand before it.
-  private func commentStart(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-    let mark = Array((language.grammar.description.lineComment ?? "").utf8)
-    let line = (bytes.lastIndex(of: 0x0A) ?? -1) + 1
-    let start = bytes[line...].firstIndex { $0 != 0x20 && $0 != 0x09 } ?? bytes.count
-    guard !mark.isEmpty, bytes[start...].starts(with: mark) else { return nil }
-    return start + mark.count - 1
   }
 
   private func internally(_ bytes: UnsafeBufferPointer<UInt8>, _ start: LexicalStart) -> Outcome {

@@ -1,101 +1,193 @@
 import Grammar
+import Synchronization
 public import Vocabulary
 
 /// A vocabulary as the lexer of a language sees it: from every start, which tokens do the same.
 ///
 /// A mask looks at some hundred groups of tokens instead of all tokens. Groups are made when they are first asked for and
-/// kept, as are the masks of stacks that look alike (`MaskMemory`). Not for use from several threads at once.
+/// kept, as are the masks of stacks that look alike (`MaskMemory`), up to a limit: what was not used for long is made anew
+/// when it is asked for again. May be used from several threads at once. Only threads that group tokens wait for each other.
 ///
 /// Making the groups of a start takes O(bytes of the vocabulary), some milliseconds for 32,000 tokens.
-public final class TokenPaths {
+public final class TokenPaths: @unchecked Sendable {
   public let language: Language
   public let vocabulary: Vocabulary
-  let lexer: TokenLexer
   let wordCount: Int
+  /// Held while tokens are grouped, with all below that is no lock or constant of its own.
+  private let grouping = Mutex(())
+  private let lexer: TokenLexer
   /// Built for the first mask, since single tokens are checked without.
   private lazy var trie = TokenTrie(vocabulary)
   /// All tokens that have bytes.
-  var allTokens: [TokenID] { trie.tokens }
-  /// By the bytes that the lexer has still to read.
-  private var roots: [[UInt8]: LexicalPoints] = [:]
-  /// Which tokens keep a text UTF-8.
-  var characters = CharacterMasks()
+  var allTokens: [TokenID] { grouping.withLock { _ in trie.tokens } }
+  private var rests: [TokenRests.Key: TokenRests] = [:]
+  /// All tokens, behind nothing and behind bytes that the lexer has still to read.
+  private let root = TokenRests([TokenRests.Item(backlog: [], node: 0, isSubtree: true)])
+  private let roots = Mutex<[[UInt8]: TokenRests]>([:])
+  private let characters = Mutex(CharacterMasks())
   /// How often tokens have been grouped.
-  public private(set) var pointCount = 0
+  public var pointCount: Int { count.load(ordering: .relaxed) }
+  private let count = Atomic(0)
+  private let texts = Mutex(TextNumbers())
 
-  public init(_ language: Language, _ vocabulary: Vocabulary) {
+  /// Groups that were not used in a whole generation are forgotten with its end, as are masks.
+  private let groups: Generation
+  private let masks: Generation
+
+  /// - Parameter memory: how many bytes groups and masks may take up, about. A third of it is for masks.
+  public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 30 << 20) {
     self.language = language
     self.vocabulary = vocabulary
-    lexer = TokenLexer(language)
+    groups = Generation(limit: memory / 3)
+    masks = Generation(limit: memory / 6)
+    lexer = TokenLexer(language, language.scanner.map(ScannerSession.init))
     wordCount = (vocabulary.count + 31) / 32
   }
 
-  /// What all tokens do behind `backlog`, bytes that the lexer has still to read.
-  func point(_ start: LexicalStart, behind backlog: [UInt8]) -> LexicalPoint {
-    let points = roots[backlog] ?? LexicalPoints()
-    roots[backlog] = points
-    return point(start, in: points) { [LexicalCut.Item(backlog: backlog, node: 0, isSubtree: true)] }
-  }
+  /// The tokens that keep a text UTF-8 whose end is in this state. O(1) for a state that was met before.
+  func tokens(behind state: CharacterState) -> TokenMask { characters.withLock { $0.mask(state, vocabulary) } }
 
-  /// What the tokens of `cut` do behind its terminal.
-  func point(_ start: LexicalStart, behind cut: LexicalCut) -> LexicalPoint {
-    point(start, in: cut.points) { cut.items }
-  }
-
-  private func point(
-    _ start: LexicalStart, in points: LexicalPoints, _ items: () -> [LexicalCut.Item]
-  ) -> LexicalPoint {
-    if let known = points.byStart[start] { return known }
-    let (point, rest) = makePoint(start, items())
-    points.byStart[start] = point
-    if rest.isEmpty { return point }
-    let key = LexicalPoints.Rest(start: start.withoutScanner, items: rest)
-    if let known = points.rests[key] {
-      point.rest = known
-    } else {
-      point.rest = makePoint(key.start, rest).point
-      points.rests[key] = point.rest
+  /// What all tokens do behind `backlog`, bytes that the lexer has still to read. O(1) if that was met before.
+  func point(_ start: LexicalStart, behind backlog: [UInt8] = []) -> LexicalPoint {
+    if backlog.isEmpty { return point(start, root) }
+    let rests = roots.withLock { roots in
+      let rests = roots[backlog] ?? TokenRests([TokenRests.Item(backlog: backlog, node: 0, isSubtree: true)])
+      roots[backlog] = rests
+      return rests
     }
+    return point(start, rests)
+  }
+
+  /// What tokens do of which `rests` are left. O(1) for a start that was met before.
+  func point(_ start: LexicalStart, _ rests: TokenRests) -> LexicalPoint {
+    let point = rests.point(start) ?? grouping.withLock { _ in makeOrFind(start, rests) }
+    noteUse(of: point)
     return point
   }
 
+  private func makeOrFind(_ start: LexicalStart, _ rests: TokenRests) -> LexicalPoint {
+    if let known = rests.point(start) { return known }
+    let (point, declined) = makePoint(start, rests.items)
+    if !declined.isEmpty {
+      point.rest = makeOrFind(start.withoutScanner, declined == rests.items ? rests : self.rests(declined))
+    }
+    rests.keep(point, from: start)
+    return point
+  }
+
+  /// What is remembered of masks from a point, by what they have in common. O(1).
+  func memory(_ point: LexicalPoint, _ key: MaskMemory.Key) -> [MaskMemory.Entry] {
+    let (entries, revived) = point.memory.withLock { $0.entries(key) }
+    if revived > 0 { noteMasks(revived) }
+    return entries
+  }
+
+  func remember(_ entry: MaskMemory.Entry, _ point: LexicalPoint, _ key: MaskMemory.Key) {
+    noteMasks(point.memory.withLock { $0.insert(entry, for: key) })
+  }
+
+  // MARK: Limits
+
+  private func noteUse(of point: LexicalPoint) {
+    let now = groups.number
+    guard point.use.note(now) else { return }
+    var bytes = point.byteCount
+    for cut in point.cuts where cut.rests.use.note(now) { bytes += cut.rests.byteCount }
+    if groups.add(bytes) {
+      grouping.withLock { _ in
+        guard let ended = groups.end() else { return }
+        forget(before: ended)
+      }
+    }
+    if let rest = point.rest { noteUse(of: rest) }
+  }
+
+  private func noteMasks(_ bytes: Int) {
+    guard masks.add(bytes) else { return }
+    grouping.withLock { _ in
+      if masks.end() == nil { return }
+      for rests in allRests {
+        for point in rests.allPoints { point.memory.withLock { $0.age() } }
+      }
+    }
+  }
+
+  private var allRests: [TokenRests] { [root] + roots.withLock { Array($0.values) } + rests.values }
+
+  /// Forgets groups that were not used since `generation` began. O(groups).
+  private func forget(before generation: Int) {
+    var needed: Set<ObjectIdentifier> = []
+    for rests in allRests {
+      rests.forget(before: generation)
+      let points = rests.allPoints
+      if !points.isEmpty { needed.insert(ObjectIdentifier(rests)) }
+      for cut in points.lazy.flatMap(\.cuts) { needed.insert(ObjectIdentifier(cut.rests)) }
+    }
+    roots.withLock { roots in roots = roots.filter { needed.contains(ObjectIdentifier($0.value)) } }
+    rests = rests.filter { needed.contains(ObjectIdentifier($0.value)) }
+  }
+
+  /// The number of a serialised state of the scanner, the same for all sessions.
+  func number(ofScannerState bytes: [UInt8]) -> Int32 { grouping.withLock { _ in lexer.number(ofScannerState: bytes) } }
+  func scannerState(_ number: Int32) -> [UInt8] { grouping.withLock { _ in lexer.scannerState(number) } }
+
+  /// The same rests are the same object, wherever they are met.
+  private func rests(_ items: [TokenRests.Item]) -> TokenRests {
+    if items == root.items { return root }
+    let key = TokenRests.Key(items: items)
+    if let known = rests[key] { return known }
+    let new = TokenRests(items)
+    rests[key] = new
+    return new
+  }
+
   /// All tokens of a point, whatever becomes of them.
-  func tokens(of point: LexicalPoint) -> [TokenID] {
+  func tokens(of point: LexicalPoint) -> [TokenID] { grouping.withLock { _ in allTokens(of: point) } }
+
+  private func allTokens(of point: LexicalPoint) -> [TokenID] {
     var mask = TokenMask(capacity: vocabulary.count)
     mask.withMutableWords { words in
       for end in point.ends + point.lines { end.tokens.insert(into: words) }
       trie.withHandle { trie in
-        for item in point.cuts.flatMap(\.items) {
+        for item in point.cuts.flatMap(\.rests.items) {
           let node = Int(item.node)
           TokenSet.list(Array(item.isSubtree ? trie.tokens(below: node) : trie.tokens(at: node))).insert(into: words)
         }
       }
     }
-    return Array(mask) + point.others + (point.rest.map(tokens) ?? [])
+    return Array(mask) + point.others + (point.rest.map(allTokens) ?? [])
   }
 
   /// The number of the text behind a frontier. Texts that read alike share one, unless a scanner reads them, whose states
-  /// are those of a session.
+  /// are those of a session, or many others came in between.
   func number(of segments: [[UInt8]]) -> Int {
-    if language.scanner == nil, let known = texts[segments] { return known }
-    textCount += 1
-    if language.scanner == nil { texts[segments] = textCount }
-    return textCount
+    texts.withLock { $0.number(of: language.scanner == nil ? segments : nil) }
   }
-  private var texts: [[[UInt8]]: Int] = [:]
-  private var textCount = 0
+
+  private struct TextNumbers {
+    private var known: [[[UInt8]]: Int] = [:]
+    private var count = 0
+
+    mutating func number(of segments: [[UInt8]]?) -> Int {
+      if let segments, let number = known[segments] { return number }
+      count += 1
+      guard let segments else { return count }
+      if known.count == 32 { known.removeAll() }
+      known[segments] = count
+      return count
+    }
+  }
 
   private func makePoint(
-    _ start: LexicalStart, _ items: [LexicalCut.Item]
-  ) -> (point: LexicalPoint, rest: [LexicalCut.Item]) {
-    pointCount += 1
+    _ start: LexicalStart, _ items: [TokenRests.Item]
+  ) -> (point: LexicalPoint, declined: [TokenRests.Item]) {
+    count.add(1, ordering: .relaxed)
     return trie.withHandle { trie in
       var builder = PointBuilder(lexer, start, trie)
-      for item in items {
-        builder.bytes = item.backlog
-        builder.visit(Int(item.node), isSubtree: item.isSubtree)
-      }
-      return (builder.finish(wordCount: wordCount), builder.rest)
+      for item in items { builder.visit(item) }
+      let point = builder.finish(wordCount: wordCount)
+      point.cuts = builder.cuts.map { LexicalCut($0.terminal, rests($0.items)) }
+      return (point, builder.declined)
     }
   }
 }

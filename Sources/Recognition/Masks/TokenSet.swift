@@ -1,12 +1,20 @@
 import Vocabulary
 
 /// Tokens as a list, or as the words of a mask where that takes less room.
-enum TokenSet {
+enum TokenSet: Equatable {
   case list([TokenID])
   /// Token `t` is bit `t % 32` of word `t / 32`.
   case words([UInt32])
 
   static let empty = TokenSet.list([])
+
+  /// Bytes of memory, about.
+  var byteCount: Int {
+    switch self {
+    case .list(let tokens): 32 + tokens.count * MemoryLayout<TokenID>.stride
+    case .words(let words): 32 + words.count * MemoryLayout<UInt32>.stride
+    }
+  }
 
   /// The union of `parts`, over masks of `wordCount` words.
   ///

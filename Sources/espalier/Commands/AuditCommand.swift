@@ -7,8 +7,8 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit",
     abstract: "Measure the tool against the tree-sitter runtime and the languages' own parsers.",
     subcommands: [
-      AuditRecognition.self, AuditSoundness.self, AuditCompleteness.self, AuditMasks.self, AuditRepair.self,
-      AuditInfill.self, AuditLocalise.self,
+      AuditRecognition.self, AuditSoundness.self, AuditCompleteness.self, AuditMasks.self, AuditFuzz.self,
+      AuditRepair.self, AuditInfill.self, AuditLocalise.self,
     ])
 }
 

@@ -23,7 +23,10 @@ struct AuditMasks: AsyncParsableCommand {
       var audit = MaskAudit(workload.workload(paths, tokenizer, seed: options.seed), tokenizer.vocabulary)
       let report = audit.run(inputs) { found in
         let place = "behind \(String(decoding: found.prefix.suffix(40), as: UTF8.self).debugDescription)"
-        let token = String(decoding: found.token, as: UTF8.self).debugDescription
+        // Tokens may cut characters.
+        let token =
+          String(validating: found.token, as: UTF8.self)?.debugDescription
+          ?? found.token.map { String($0, radix: 16) }.joined(separator: " ")
         print("\(found.name): \(token) \(place) is \(found.isInMask ? "only" : "not") in the mask")
       }
       total.files += report.files

@@ -75,7 +75,10 @@ struct BenchGenerateCommand: ParsableCommand {
       report.runs.append(
         Report.Run(
           requestedPasses: number, passes: run.statistics.passes, tokens: run.statistics.commits, isClean: run.isClean,
-          attempts: run.attempts, remasked: run.statistics.remasked, shortestCompletions: run.statistics.completed,
+          attempts: run.attempts, remasked: run.statistics.remasked, grown: run.statistics.grown,
+          remaskedPerThousand: perThousand(run.statistics.remasked, run.statistics),
+          grownPerThousand: perThousand(run.statistics.grown, run.statistics),
+          shortestCompletions: run.statistics.completed,
           seconds: run.seconds, modelSeconds: run.statistics.modelSeconds,
           constraintSeconds: run.statistics.constraintSeconds,
           otherSeconds: max(run.seconds - run.statistics.modelSeconds - run.statistics.constraintSeconds, 0),
@@ -87,6 +90,10 @@ struct BenchGenerateCommand: ParsableCommand {
     case .text: try StandardOutput.write(report.text)
     }
     if !report.runs.allSatisfy(\.isClean) { throw ExitStatus.findings }
+  }
+
+  private func perThousand(_ count: Int, _ statistics: Sampler.Statistics) -> Double {
+    1_000 * Double(count) / Double(max(statistics.commits, 1))
   }
 
   private struct Measurement {
@@ -131,6 +138,11 @@ struct BenchGenerateCommand: ParsableCommand {
       var attempts: Int
       /// Tokens placed ahead that did not fit when the text before them was there.
       var remasked: Int
+      /// Masks added to the hole.
+      var grown: Int
+      /// Of a thousand tokens that were committed.
+      var remaskedPerThousand: Double
+      var grownPerThousand: Double
       var shortestCompletions: Int
       var seconds: Double
       var modelSeconds: Double
@@ -150,13 +162,14 @@ struct BenchGenerateCommand: ParsableCommand {
     var text: String {
       var text = """
         \(machine); \(model)\(precision.map { " in \($0)" } ?? ""), \(language), \(requestedTokens) tokens
-        passes  tokens  verdict    seeds  masked again  seconds  model  constraint  other  nats per token
+        passes  tokens  verdict    seeds  masked again  grown (of 1,000 commits)  seconds  model  constraint  other  nats per token
 
         """
       for run in runs {
         text += String(
-          format: "%6d %7d  %@ %6d %13d %8.2f %6.2f %11.2f %6.2f %15.2f\n", run.passes, run.tokens,
-          run.isClean ? "clean    " : "NOT clean", run.attempts, run.remasked, run.seconds, run.modelSeconds,
+          format: "%6d %7d  %@ %6d %13.0f %24.0f %8.2f %6.2f %11.2f %6.2f %15.2f\n", run.passes, run.tokens,
+          run.isClean ? "clean    " : "NOT clean", run.attempts, run.remaskedPerThousand,
+          run.grownPerThousand, run.seconds, run.modelSeconds,
           run.constraintSeconds, run.otherSeconds, run.logLikelihood)
       }
       return text

@@ -15,7 +15,9 @@ struct BenchMaskCommand: ParsableCommand {
     discussion: """
       A hole is cut from each file and filled with its true tokens; at every frontier the true token and eight others \
       are checked, then the mask over the whole vocabulary is computed. Of the masks, "grouping" are those for which \
-      tokens had to be grouped that were not met in such a place before.
+      tokens had to be grouped that were not met in such a place before. With --batch, the masks of that many texts are \
+      then computed in one call, on one thread and on two, first with nothing grouped and then once more. Memory is what \
+      the process has more than before: once the language is loaded, and after all masks.
       """)
 
   @Argument(help: "Files, folders and data sets (.jsonl).")
@@ -36,17 +38,24 @@ struct BenchMaskCommand: ParsableCommand {
   @Flag(help: "Start anew for every file, so that nothing is known from the files before.")
   var cold = false
 
+  @Option(help: "Also compute the masks of so many texts in one call.")
+  var batch = 0
+
   @OptionGroup var workload: MaskWorkloadOptions
   @OptionGroup var output: FormatOption
 
   func validate() throws {
-    guard limit > 0, warmUp >= 0 else { throw ValidationError("--limit and --warm-up must be positive.") }
+    guard limit > 0, warmUp >= 0, batch >= 0 else {
+      throw ValidationError("--limit, --warm-up and --batch must be positive.")
+    }
   }
 
   func run() throws {
     let store = GrammarStore.default
     let corpus = try AuditCorpus(paths: paths, language: language, store: store, limit: limit + warmUp)
+    let before = Machine.residentBytes ?? 0
     let language = try Language(try store.open(language))
+    let loaded = Machine.residentBytes ?? 0
     let tokenizer = try workload.tokens.tokenizer()
     var measurement = Measurement(permitted: 0)
     var paths = TokenPaths(language, tokenizer.vocabulary)
@@ -58,10 +67,31 @@ struct BenchMaskCommand: ParsableCommand {
     guard !measurement.masks.isEmpty else {
       throw CommandError("expected files whose text the constraint can complete, found none")
     }
-    let report = Report(language: self.language, vocabulary: tokenizer.vocabulary.count, measurement)
+    var report = Report(language: self.language, vocabulary: tokenizer.vocabulary.count, measurement)
+    report.languageMegabytes = Double(max(loaded - before, 0)) / 1e6
+    report.masksMegabytes = Double(max((Machine.residentBytes ?? 0) - loaded, 0)) / 1e6
+    if batch > 0 { report.batches = [1, 2].flatMap { batches(corpus, language, tokenizer, threads: $0) } }
     switch output.format {
     case .json: try StandardOutput.write(JSONText.document(report))
     case .text: try StandardOutput.write(report.text)
+    }
+  }
+
+  /// The masks of one text of each file in one call, with nothing known and once more.
+  private func batches(
+    _ corpus: AuditCorpus, _ language: Language, _ tokenizer: Tokenizer, threads: Int
+  ) -> [Report.Batch] {
+    let paths = TokenPaths(language, tokenizer.vocabulary)
+    return [false, true].compactMap { isKnown in
+      let constraints = corpus.inputs.prefix(batch).compactMap { input -> TokenConstraint? in
+        let recogniser = HoleRecogniser(
+          language, prefix: Array(input.bytes[..<(input.bytes.count / 2)]), segments: [[]])
+        return recogniser.isViable ? TokenConstraint(recogniser, paths) : nil
+      }
+      let clock = ContinuousClock()
+      let time = clock.measure { _ = MaskBatch(constraints, threads: threads) }
+      return Report.Batch(
+        masks: constraints.count, threads: threads, isKnown: isKnown, milliseconds: time / .milliseconds(1))
     }
   }
 
@@ -116,9 +146,21 @@ struct BenchMaskCommand: ParsableCommand {
       }
     }
 
+    /// Masks in one call.
+    struct Batch: Encodable {
+      var masks: Int
+      var threads: Int
+      /// The same ones were computed before.
+      var isKnown: Bool
+      var milliseconds: Double
+    }
+
     var language: String
     var files: Int
     var vocabulary: Int
+    var languageMegabytes = 0.0
+    var masksMegabytes = 0.0
+    var batches: [Batch] = []
     var permittedMean: Double
     var preparation: Times
     var check: Times
@@ -148,8 +190,14 @@ struct BenchMaskCommand: ParsableCommand {
         \(line("check      ", check))
         \(line("mask       ", mask))
         \(line("  grouping ", grouping))
+        \(String(format: "memory: the language %.1f MB, vocabulary and masks %.1f MB", languageMegabytes, masksMegabytes))
 
         """
+          + batches.map {
+            String(
+              format: "batch of %d masks on %d threads, %@: %.2f ms\n", $0.masks, $0.threads,
+              $0.isKnown ? "once more" : "nothing grouped", $0.milliseconds)
+          }.joined()
     }
   }
 }

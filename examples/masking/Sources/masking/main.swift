@@ -18,3 +18,10 @@ var logits = [Float](repeating: 0, count: tokenizer.vocabulary.count)
 let mask = constraint.mask()
 for token in logits.indices where !mask.contains(TokenID(token)) { logits[token] = -.infinity }
 print("\(mask.count) of \(logits.count) tokens may come next")
+
+// Several texts in one call: a row of 32-bit words for each, computed on several threads.
+let batch = MaskBatch(
+  ["[", "{", "[true"].map { prefix in
+    TokenConstraint(HoleRecogniser(paths.language, prefix: Array(prefix.utf8), segments: [[]]), paths)
+  })
+print("\(batch.rowCount) rows of \(batch.wordsPerRow) words")
