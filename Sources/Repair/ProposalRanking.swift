@@ -6,18 +6,18 @@ import Foundation
 /// other. The weights are fitted on damages made on purpose (`espalier audit repair --synthetic … --fit`).
 struct ProposalRanking {
   /// How much a nat of `TextHabits.gain` counts against the cost of edits.
-  static let gainWeight = 0.1
-  /// How much a nat per token of the model counts.
+  static let gainWeight = 0.14
+  /// How much the logit of the model's error head counts.
+  static let damageWeight = 0.58
+  /// How much a nat per token counts for a model without an error head.
   static let likelihoodWeight = 0.1
   /// How much worse than another a repair must be to be less likely by a factor of e.
-  private static let temperature = 0.3
-  /// Repairs that are worse than the best by more than this are not shown to the model: it could not lift them.
-  private static let modelMargin = 1.0
+  private static let temperature = 0.55
   /// How much dearer a proposal may be than the first with right syntax to come before it for its meaning.
   private static let meaningMargin = 0.5
 
   let habits: TextHabits
-  let seed: UInt64
+  let options: RepairOptions
 
   /// A solution to be checked.
   struct Candidate {
@@ -42,7 +42,10 @@ struct ProposalRanking {
       return Candidate(solution: solution, gain: habits.gain(edits, of: text), spellings: spellings)
     }
     let sorted = candidates.enumerated().map { index, candidate in
-      ((candidate.score * 1_000_000).rounded(), seed == 0 ? UInt64(index) : mixed(seed &+ UInt64(index)), candidate)
+      (
+        (candidate.score * 1_000_000).rounded(),
+        options.seed == 0 ? UInt64(index) : mixed(options.seed &+ UInt64(index)), candidate
+      )
     }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
     return distinct(sorted, of: text)
   }
@@ -86,12 +89,12 @@ struct ProposalRanking {
   /// Orders proposals anew, with what the model makes of them.
   func ranked(_ proposals: [RepairProposal], _ model: ModelRanking) -> [RepairProposal] {
     guard let best = proposals.first, proposals.count > 1 else { return proposals }
-    let count = proposals.prefix { score($0) <= score(best) + Self.modelMargin }.count
+    let count = proposals.prefix { score($0) <= score(best) + options.modelMargin }.count
     guard count > 1 else { return proposals }
     var scored: [(score: Double, index: Int, proposal: RepairProposal)] = []
     for (index, proposal) in proposals.prefix(count).enumerated() {
       var proposal = proposal
-      proposal.likelihood = model.likelihood(proposal.text, proposal.script.edits) ?? -10
+      proposal.judgement = model.judgement(proposal.text, proposal.script.edits)
       scored.append((score(proposal), index, proposal))
     }
     scored.sort { ($0.score, $0.index) < ($1.score, $1.index) }
@@ -153,7 +156,12 @@ struct ProposalRanking {
   }
 
   private func score(_ proposal: RepairProposal) -> Double {
-    proposal.cost - Self.gainWeight * proposal.gain - Self.likelihoodWeight * (proposal.likelihood ?? 0)
+    let own = proposal.cost - Self.gainWeight * proposal.gain
+    return switch proposal.judgement {
+    case .damage(let logit): own + Self.damageWeight * logit
+    case .likelihood(let likelihood): own - Self.likelihoodWeight * likelihood
+    case nil: own
+    }
   }
 }
 

@@ -12,6 +12,8 @@ public struct RepairOptions: Sendable {
   /// Whether the language's own parser is asked, where the grammar's folder names one and it is installed: what it
   /// accepts is valid, and proposals that it accepts come first.
   public var asksReference = true
+  /// Repairs that are worse than the best by more than this, before a model is asked, are not shown to it.
+  public var modelMargin = 2.0
   /// Orders repairs of the same cost: 0 as they are found, another seed at random.
   public var seed: UInt64 = 0
 

@@ -6,8 +6,8 @@ public struct RepairProposal: Sendable {
   public var cost: Double
   /// Words and numbers of the original that the proposal no longer has.
   public var lostWords: [String]
-  /// The mean log probability that the model gives the text around the edits, if there is a model.
-  public var likelihood: Double?
+  /// What the model makes of the text around the edits, if it was asked.
+  public var judgement: ModelJudgement?
   /// How much likelier the text became by the edits, in nats, as the rest of the text has it.
   public var gain = 0.0
   /// How sure the ranking is of this one among all proposals, from 0 to 1.

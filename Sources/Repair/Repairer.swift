@@ -86,7 +86,7 @@ public final class Repairer {
     let search = RepairSearch(language, judge: judge, generator: generator, options: options, deadline: end)
     var found: (solutions: [RepairSearch.Solution], failure: Int?, timedOut: Bool) = ([], refusal, false)
     if let refusal { search.learn(text, around: refusal) } else { found = search.run(text) }
-    let ranking = ProposalRanking(habits: search.habits, seed: options.seed)
+    let ranking = ProposalRanking(habits: search.habits, options: options)
     let ordered = ranking.ordered(found.solutions, of: text)
     var (proposals, lossy, deletesTooMuch) = checked(ordered, of: text, options, deadline)
     if proposals.count > 1, let model { proposals = ranking.ranked(proposals, model) }

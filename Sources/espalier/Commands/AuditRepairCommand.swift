@@ -82,6 +82,7 @@ struct AuditRepair: AsyncParsableCommand {
       var limits = search.options
       limits.seed = 0
       limits.proposals = synthetic.fit ? max(20, among) : among
+      if synthetic.fit { limits.modelMargin = .infinity }
       var audit = try SyntheticAudit(
         grammar, repairer, inputs, lines: synthetic.lines, excerpts: synthetic.excerpts, options: limits,
         seed: search.seed)
@@ -95,12 +96,7 @@ struct AuditRepair: AsyncParsableCommand {
     }
     progress.finish()
     if synthetic.fit {
-      let results = fit.results()
-      for result in results.prefix(10) { try StandardOutput.write(JSONText.line(result)) }
-      if let best = results.first {
-        let temperatures = fit.temperatures(gainWeight: best.gainWeight, likelihoodWeight: best.likelihoodWeight)
-        for result in temperatures.prefix(3) { try StandardOutput.write(JSONText.line(result)) }
-      }
+      if let result = fit.result() { try StandardOutput.write(JSONText.line(result)) }
     }
     let report = SyntheticReport(verdicts)
     try StandardOutput.write(report.table)

@@ -17,7 +17,7 @@ struct SyntheticOptions: ParsableArguments {
   @Option(help: "Damaged files of each language.")
   var count = 140
 
-  @Flag(help: "Also print which weights of the ranking put the originals first most often.")
+  @Flag(help: "Also print which weights of the ranking make the originals the surest.")
   var fit = false
 
   @Flag(help: "Damage parts of the files that have so many lines, functions for one, instead of whole files.")
