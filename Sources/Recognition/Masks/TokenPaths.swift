@@ -31,15 +31,15 @@ public final class TokenPaths: @unchecked Sendable {
   private let texts = Mutex(TextNumbers())
 
   /// Groups that were not used in a whole generation are forgotten with its end, as are masks.
-  private let groups: Generation
-  private let masks: Generation
+  private let groups: MemoryGeneration
+  private let masks: MemoryGeneration
 
   /// - Parameter memory: how many bytes groups and masks may take up, about. A third of it is for masks.
   public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 30 << 20) {
     self.language = language
     self.vocabulary = vocabulary
-    groups = Generation(limit: memory / 3)
-    masks = Generation(limit: memory / 6)
+    groups = MemoryGeneration(limit: memory / 3)
+    masks = MemoryGeneration(limit: memory / 6)
     lexer = TokenLexer(language, language.scanner.map(ScannerSession.init))
     wordCount = (vocabulary.count + 31) / 32
   }

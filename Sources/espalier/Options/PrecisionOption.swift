@@ -8,7 +8,7 @@ extension ElementType: ExpressibleByArgument {}
 struct PrecisionOption: ParsableArguments {
   @Option(
     help: .init(
-      "Numbers of the model's matrix products: float32, bfloat16 or int8. By default what ESPALIER_PRECISION names, or bfloat16 where the processor has it.",
+      "Numbers of the model's matrix products: float32, bfloat16 or int8. By default what ESPALIER_PRECISION names, or the fastest that the processor has: int8 for weights of 8 bits, bfloat16 for others.",
       valueName: "type"))
   var precision: ElementType?
 

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// What was used neither in this generation nor in the one before it may be forgotten, so that no more is kept than twice
 /// the limit. May be used from several threads at once.
-final class Generation: Sendable {
+final class MemoryGeneration: Sendable {
   private let current = Atomic(0)
   private let used = Atomic(0)
   private let limit: Int
