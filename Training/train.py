@@ -97,7 +97,7 @@ class Run:
         self.average = state["average"]
         for optimizer, saved in zip(self.optimizers, state["optimizers"]):
             optimizer.load_state_dict(saved)
-        self.step, self.ends = state["step"], state["ends"]
+        self.step, self.ends = state["step"], self.ends or state["ends"]  # a configuration may add one
         self.seconds, self.tokens = state["seconds"], state["tokens"]
 
     def progress(self, step=None):
