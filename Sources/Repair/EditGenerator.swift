@@ -208,6 +208,11 @@ final class EditGenerator {
         add(TextEdit(offset..<offset, quote), 1.2 + 0.02 * Double(distance) + place.strangeness(of: quote, at: offset))
       }
     }
+    for quote in quotes where quote.count > 1 {
+      for (distance, offset) in place.distantEnds(of: quote).enumerated() {
+        add(TextEdit(offset..<offset, quote), 1.3 + 0.02 * Double(distance))
+      }
+    }
     for offset in place.quoteCharacters {
       add(TextEdit(offset..<offset, [0x5C]), 1.9)
       add(TextEdit(offset..<offset + 1, []), 1.8)

@@ -36,6 +36,9 @@ struct Place {
   let newline: [UInt8]
 
   private static let reach = 60
+  /// Lines behind the failure where strings may end, and how many such places of a kind are tried.
+  private static let distantLines = 200
+  private static let distantEndLimit = 12
 
   init(_ state: SearchState, failure: Int, _ scanner: PieceScanner) {
     self.state = state
@@ -215,6 +218,37 @@ struct Place {
     var seen: Set<Int> = []
     offsets = offsets.filter { seen.insert($0).inserted }
     return offsets.sorted { (abs($0 - failure), $0) < (abs($1 - failure), $1) }
+  }
+
+  /// Line ends behind the failure where a string may end that starts around it and has several lines: first those of
+  /// lines with nothing but indentation, where the quote may have stood, then those in front of an empty line. None if
+  /// the quotes from there on are in pairs. O(bytes behind the failure).
+  func distantEnds(of quote: [UInt8]) -> [Int] {
+    let first = linesAround[linesAround.count - 1].whole.lowerBound
+    var count = 0
+    var offset = first
+    while offset + quote.count <= text.count {
+      if text[offset] == quote[0], text[offset..<offset + quote.count].elementsEqual(quote) {
+        count += 1
+        offset += quote.count
+      } else {
+        offset += 1
+      }
+    }
+    if count.isMultiple(of: 2) { return [] }
+    var alone: [Int] = []
+    var others: [Int] = []
+    var line = line(at: min(failure, text.count))
+    for _ in 0..<Self.distantLines where line.whole.upperBound < text.count {
+      let next = self.line(at: line.whole.upperBound)
+      if line.isEmpty {
+        if line.start > line.whole.lowerBound { alone.append(line.end) }
+      } else if next.isEmpty {
+        others.append(line.end)
+      }
+      line = next
+    }
+    return Array(alone.prefix(Self.distantEndLimit) + others.prefix(Self.distantEndLimit))
   }
 
   /// What a quote costs besides where strings seldom start or end: they start at what follows, and end behind what

@@ -140,6 +140,13 @@ struct RepairTests {
     #expect(try best("json", "{\"a\": [[1") == "{\"a\": [[1]]}")
   }
 
+  /// The string's last line has the indentation left that stood in front of the quotes.
+  @Test func regression_aStringOfSeveralLinesIsNotClosed() throws {
+    let head = "def f(x):\n    \"\"\"Tell x.\n\n    Arguments:\n        x: what to tell.\n\n    "
+    let body = "\n    while x:\n        print(x)\n        x = x - 1\n"
+    #expect(try best("python", head + body) == head + "\"\"\"" + body)
+  }
+
   @Test func regression_twoThingsAtOneLineEnd() throws {
     #expect(
       try best("c", "int f(int a) {\n  return g(a > 1? )\n}\n") == "int f(int a) {\n  return g(a > 1 );\n}\n")
