@@ -21,10 +21,9 @@ from tokenizers import Tokenizer
 
 import yaml
 
-import export
 import noise
 import start
-from model import Denoiser, Shape
+from model import Denoiser, Shape, restored
 from settings import HERE, LANGUAGES, MODEL, WORK
 from tokenizer import MASK, PAD
 
@@ -37,7 +36,7 @@ def load(folder):
     config = json.loads((folder / "config.json").read_text())
     names = Shape.__dataclass_fields__
     network = Denoiser(Shape(**{name: config[name] for name in names}))
-    network.load_state_dict(export.restored(load_file(folder / "model.safetensors")))
+    network.load_state_dict(restored(load_file(folder / "model.safetensors")))
     return network.eval()
 
 

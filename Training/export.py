@@ -13,10 +13,9 @@ import shutil
 import torch
 from safetensors.torch import save_file
 
+from model import stored
 from settings import MODEL, TOKENIZER, WORK
 from tokenizer import EOS, MASK, PAD
-
-SCALE = "_scale"
 
 
 def config_of(configuration):
@@ -40,25 +39,6 @@ def config_of(configuration):
         "max_position_embeddings": max(configuration["lengths"]),
         "torch_dtype": "bfloat16",
     }
-
-
-def stored(tensors):
-    """The tensors of the file: two for each matrix, which the error head's row is none of."""
-    result = {}
-    for name, value in sorted(tensors.items()):
-        if value.dim() == 2 and value.shape[0] > 1:
-            scale = value.abs().amax(dim=1, keepdim=True).clamp(min=1e-30) / 127
-            result[name] = (value / scale).round().to(torch.int8)
-            result[name + SCALE] = scale
-        else:
-            result[name] = value.to(torch.bfloat16).contiguous()
-    return result
-
-
-def restored(tensors):
-    """What `stored` stands for, in float32."""
-    return {name: value.float() * (tensors[name + SCALE] if name + SCALE in tensors else 1)
-            for name, value in tensors.items() if not name.endswith(SCALE)}
 
 
 def main():

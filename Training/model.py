@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+SCALE = "_scale"  # behind the name of a matrix: what the numbers of each row are multiplied with
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -135,3 +137,22 @@ class Denoiser(nn.Module):
 
     def error(self, hidden):
         return self.error_head(hidden).squeeze(-1).float()
+
+
+def stored(tensors):
+    """The tensors of a file: two for each matrix, which the error head's row is none of."""
+    result = {}
+    for name, value in sorted(tensors.items()):
+        if value.dim() == 2 and value.shape[0] > 1:
+            scale = value.abs().amax(dim=1, keepdim=True).clamp(min=1e-30) / 127
+            result[name] = (value / scale).round().to(torch.int8)
+            result[name + SCALE] = scale
+        else:
+            result[name] = value.to(torch.bfloat16).contiguous()
+    return result
+
+
+def restored(tensors):
+    """What `stored` stands for, in float32."""
+    return {name: value.float() * (tensors[name + SCALE] if name + SCALE in tensors else 1)
+            for name, value in tensors.items() if not name.endswith(SCALE)}

@@ -9,6 +9,7 @@ import subprocess
 import safetensors.torch
 from tokenizers import Tokenizer
 
+from model import restored
 from settings import HERE, MODEL
 
 NAMES = {"weights": "model.safetensors", "tokenizer": "tokenizer.json"}
@@ -28,8 +29,7 @@ def read(source, kind):
 
 def weights(source):
     """Tensors by name, in float32."""
-    tensors = safetensors.torch.load(read(source, "weights"))
-    return {name: value.float() for name, value in tensors.items()}
+    return restored(safetensors.torch.load(read(source, "weights")))
 
 
 def tokenizer(source):

@@ -18,7 +18,7 @@ import contamination
 import corpus
 import noise
 import train
-from model import Denoiser, Shape, attend
+from model import Denoiser, Shape, attend, restored, stored
 from settings import HERE, LANGUAGES, MANIFEST
 from tokenizer import MASK, PAD, PATTERN, SPECIAL
 
@@ -147,6 +147,16 @@ class Training(unittest.TestCase):
         q, k, v = torch.randn(3, 2, 3, 17, 8)
         expected = torch.nn.functional.scaled_dot_product_attention(q, k, v)
         torch.testing.assert_close(attend(q, k, v), expected)
+
+    def test_stored_weights_are_restored(self):
+        torch.manual_seed(0)
+        tensors = {"matrix": torch.randn(5, 7), "row": torch.randn(1, 7), "norm": torch.randn(7)}
+        back = restored(stored(tensors))
+        self.assertEqual(set(back), set(tensors))
+        steps = tensors["matrix"].abs().amax(dim=1, keepdim=True) / 127
+        self.assertTrue(((back["matrix"] - tensors["matrix"]).abs() <= steps / 2 + 1e-6).all())
+        for name in ("row", "norm"):
+            torch.testing.assert_close(back[name], tensors[name].to(torch.bfloat16).float(), rtol=0, atol=0)
 
     def test_every_place_sees_every_other(self):
         network = Denoiser(Shape(vocab_size=32, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, head_dim=8,

@@ -15,6 +15,9 @@ public struct FuzzAudit {
     public var right: [UInt8]
     /// What is drawn while it is examined.
     public var seed: UInt64
+
+    /// Cuts within characters are none of the engine's.
+    var isText: Bool { [prefix, right].allSatisfy { String(validating: $0, as: UTF8.self) != nil } }
   }
 
   public struct Finding: Sendable {
@@ -58,8 +61,7 @@ public struct FuzzAudit {
     let isOpenEnded = Bool.random(using: &generator)
     let canvas = Case(
       prefix: Array(text[..<cuts[0]]), right: isOpenEnded ? [] : Array(text[cuts[1]...]), seed: generator.next())
-    // Cuts within characters are none of the engine's.
-    guard [canvas.prefix, canvas.right].allSatisfy({ String(validating: $0, as: UTF8.self) != nil }) else { return }
+    guard canvas.isText else { return }
     report.canvases += 1
     guard let property = violation(of: canvas, &report) else { return }
     report.findings.append(Finding(name: input.name, property: property, canvas: shrunk(canvas, property)))
@@ -110,9 +112,7 @@ public struct FuzzAudit {
     func fails(_ smaller: Case) -> Bool {
       steps += 1
       var ignored = Report()
-      guard [smaller.prefix, smaller.right].allSatisfy({ String(validating: $0, as: UTF8.self) != nil }),
-        let found = violation(of: smaller, &ignored)
-      else { return false }
+      guard smaller.isText, let found = violation(of: smaller, &ignored) else { return false }
       return found.hasSuffix("the mask") == property.hasSuffix("the mask")
     }
     for part in [\Case.prefix, \Case.right] {

@@ -43,6 +43,24 @@ public struct GrammarCache: Sendable {
   }
 }
 
+/// The signature of what a cached file is computed from: a hash of arrays one after the other.
+package struct CacheSignature {
+  package private(set) var value: UInt64 = 0
+
+  package init() {}
+
+  /// O(bytes).
+  package mutating func add<Element: BitwiseCopyable>(_ elements: UnsafeBufferPointer<Element>) {
+    let bytes = UnsafeRawBufferPointer(elements)
+    value = espalier_hash(bytes.baseAddress, UInt64(bytes.count), value &+ UInt64(bytes.count))
+  }
+
+  /// O(bytes).
+  package mutating func add<Element: BitwiseCopyable>(_ elements: [Element]) {
+    elements.withUnsafeBufferPointer { add($0) }
+  }
+}
+
 /// A file in memory, read-only, for as long as this lives.
 public final class MappedBytes: @unchecked Sendable {
   private let memory: UnsafeRawBufferPointer

@@ -1,4 +1,3 @@
-import CGrammar
 import Foundation
 import Grammar
 
@@ -32,29 +31,24 @@ extension HoleClosure {
       language.wordTerminal.index, language.layout?.indent.index ?? 0, language.layout?.dedent.index ?? 0,
       language.layout?.newline.index ?? 0,
     ]
-    var hash: UInt64 = 0
-    func add<Element: BitwiseCopyable>(_ elements: UnsafeBufferPointer<Element>) {
-      let bytes = UnsafeRawBufferPointer(elements)
-      hash = espalier_hash(bytes.baseAddress, UInt64(bytes.count), hash &+ UInt64(bytes.count))
-    }
-    func add<Element: BitwiseCopyable>(_ elements: [Element]) { elements.withUnsafeBufferPointer { add($0) } }
-    add(sizes)
-    add(UnsafeBufferPointer(start: language.cells, count: language.stateCount * language.symbolCount))
-    add(language.listStarts)
+    var signature = CacheSignature()
+    signature.add(sizes)
+    signature.add(UnsafeBufferPointer(start: language.cells, count: language.stateCount * language.symbolCount))
+    signature.add(language.listStarts)
     let actions = UnsafeBufferPointer(start: language.actions, count: Int(language.listStarts.last ?? 0))
-    add(actions.map { UInt64($0.kind.rawValue) << 32 | UInt64($0.childCount) << 16 | UInt64($0.operand) })
-    add(language.lexStates)
-    add(language.samples.costs)
-    add(language.bracketChange)
-    add(language.contextChange)
-    add(language.isEnclosed.map { UInt8($0 ? 1 : 0) })
-    add(language.startsExtra.map { UInt8($0 ? 1 : 0) })
-    add(language.isReservedEverywhere.map { UInt8($0 ? 1 : 0) })
+    signature.add(actions.map { UInt64($0.kind.rawValue) << 32 | UInt64($0.childCount) << 16 | UInt64($0.operand) })
+    signature.add(language.lexStates)
+    signature.add(language.samples.costs)
+    signature.add(language.bracketChange)
+    signature.add(language.contextChange)
+    signature.add(language.isEnclosed.map { UInt8($0 ? 1 : 0) })
+    signature.add(language.startsExtra.map { UInt8($0 ? 1 : 0) })
+    signature.add(language.isReservedEverywhere.map { UInt8($0 ? 1 : 0) })
     if let reserved = language.reserved {
       let words = language.keywords?.reachable[0] ?? []
-      add((0..<UInt16(language.stateCount)).flatMap { state in words.map { reserved.contains(state, $0) } })
+      signature.add((0..<UInt16(language.stateCount)).flatMap { state in words.map { reserved.contains(state, $0) } })
     }
-    return hash
+    return signature.value
   }
 
   /// A place without its set, which languages number as they come up.

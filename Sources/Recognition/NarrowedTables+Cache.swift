@@ -1,4 +1,3 @@
-import CGrammar
 import Foundation
 import Grammar
 
@@ -25,25 +24,22 @@ extension NarrowedTables {
 
   /// Of all that the splitter looks at, and of the layout in the file.
   private func signature(_ grammar: Grammar, _ kinds: [StateSplitter.Kind]) -> UInt64 {
-    var hash: UInt64 = 0
-    func add<Element: BitwiseCopyable>(_ elements: [Element]) {
-      elements.withUnsafeBytes { hash = espalier_hash($0.baseAddress, UInt64($0.count), hash &+ UInt64($0.count)) }
-    }
-    add([Self.format, MemoryLayout<Language.Action>.stride, symbolCount, grammar.tables.terminalCount])
-    add(cells)
-    add(listStarts)
-    add(actions)
-    add(origins)
-    add(grammar.tables.lexStates)
-    add(grammar.tables.symbols.map(\.isVisible))
+    var signature = CacheSignature()
+    signature.add([Self.format, MemoryLayout<Language.Action>.stride, symbolCount, grammar.tables.terminalCount])
+    signature.add(cells)
+    signature.add(listStarts)
+    signature.add(actions)
+    signature.add(origins)
+    signature.add(grammar.tables.lexStates)
+    signature.add(grammar.tables.symbols.map(\.isVisible))
     for kind in kinds {
-      add(kind.parents.sorted())
-      add(kind.children.sorted())
-      add(kind.carriers.sorted())
-      add(kind.notBehind.sorted())
-      add([kind.isForbidden, kind.isRequired])
+      signature.add(kind.parents.sorted())
+      signature.add(kind.children.sorted())
+      signature.add(kind.carriers.sorted())
+      signature.add(kind.notBehind.sorted())
+      signature.add([kind.isForbidden, kind.isRequired])
     }
-    return hash
+    return signature.value
   }
 
   private func encoded() -> Data {

@@ -224,9 +224,9 @@ struct Place {
   /// lines with nothing but indentation, where the quote may have stood, then those in front of an empty line. None if
   /// the quotes from there on are in pairs. O(bytes behind the failure).
   func distantEnds(of quote: [UInt8]) -> [Int] {
-    let first = linesAround[linesAround.count - 1].whole.lowerBound
+    let text = self.text
     var count = 0
-    var offset = first
+    var offset = linesAround[linesAround.count - 1].whole.lowerBound
     while offset + quote.count <= text.count {
       if text[offset] == quote[0], text[offset..<offset + quote.count].elementsEqual(quote) {
         count += 1
