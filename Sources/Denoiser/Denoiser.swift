@@ -242,12 +242,15 @@ public final class Denoiser {
     if buffer.count != size { buffer = [Float](repeating: 0, count: size) }
     guard size > 0 else { return }
     var rows: [Int] = []
+    var ranges: [Range<Int>] = []
     var first = 0
     for (tokens, asked) in zip(canvases, positions) {
-      rows += asked.map { first + max(transformer.configuration.isShifted ? $0 - 1 : $0, 0) }
+      let places = asked.map { max(transformer.configuration.isShifted ? $0 - 1 : $0, 0) }
+      rows += places.map { first + $0 }
+      ranges.append(places.isEmpty ? 0..<0 : places.min()!..<places.max()! + 1)
       first += wholeVectors(tokens.count)
     }
-    transformer.run(batch: canvases)
+    transformer.run(batch: canvases, asked: ranges)
     buffer.withUnsafeMutableBufferPointer {
       if let output = $0.baseAddress { transformer.logits(ofRows: rows, into: output) }
     }

@@ -10,6 +10,15 @@ struct PassSegment {
   var lane: Int
 
   var vectors: Int { wholeVectors(positions.count) / laneCount }
+
+  /// Keeps the vectors of tokens in which some of `asked` stand.
+  mutating func narrow(to asked: Range<Int>) {
+    let asked = asked.clamped(to: positions)
+    let skipped = (asked.lowerBound - positions.lowerBound) / laneCount * laneCount
+    let count = wholeVectors(asked.upperBound - positions.lowerBound)
+    lane += skipped
+    positions = positions.lowerBound + skipped..<min(positions.lowerBound + count, positions.upperBound)
+  }
 }
 
 /// Up to `vectorLimit` vectors of tokens of one canvas: what a thread computes at once.

@@ -4,7 +4,8 @@ import Vocabulary
 /// A pre-norm transformer: configuration, weights, and the state of the last pass.
 ///
 /// Tokens are shared between threads, and each computes all layers for its own. Attention alone needs those of others,
-/// so there is one barrier in a layer: when all keys and values are there.
+/// so there is one barrier in a layer: when all keys and values are there. Behind the last one, only the tokens go on
+/// whose output was asked for.
 ///
 /// Not for several callers at once.
 final class Transformer {
@@ -16,10 +17,15 @@ final class Transformer {
   private let shape: AttentionShape
   private var state: TransformerState
   private var plan: PassPlan
+  /// Of the last layer, where only the rows that were asked for go on once keys and values are there.
+  private var outputPlan: PassPlan
   /// The canvas whose keys and values are in the stores; empty after a batch.
   private var current: [TokenID] = []
   private var currentBatch: [[TokenID]] = []
-  /// The places in the canvas whose last-layer output is in the stream.
+  private var askedOfBatch: [Range<Int>] = []
+  /// The place in the canvas, or in the batch, of the stream's first lane.
+  private var origin = 0
+  /// The places whose last-layer output is in the stream.
   private var computed = 0..<0
   /// Passes since all tokens were computed.
   private var partialPasses = 0
@@ -34,6 +40,7 @@ final class Transformer {
       heads: configuration.headCount, groups: configuration.keyValueHeadCount, headSize: configuration.headSize)
     state = TransformerState(capacity: 0, configuration, shape, type, threads: pool.threads)
     plan = PassPlan(threads: pool.threads)
+    outputPlan = plan
     useOneThreadPerProduct()
   }
 
@@ -53,9 +60,13 @@ final class Transformer {
     if tokens.count > state.capacity { reserve(tokens.count) }
     current = tokens
     currentBatch = []
-    computed = positions
+    origin = positions.lowerBound
     segments.removeAll(keepingCapacity: true)
     segments.append(PassSegment(keys: 0..<tokens.count, positions: positions, lane: 0))
+    plan.set(segments)
+    segments[0].narrow(to: asked)
+    outputPlan.set(segments)
+    computed = segments[0].positions
     for (lane, position) in positions.enumerated() { state.tokens[lane] = tokens[position].rawValue }
     compute()
   }
@@ -79,14 +90,15 @@ final class Transformer {
     return start..<(changed.isEmpty ? asked.upperBound : max(asked.upperBound, changed.upperBound))
   }
 
-  /// Runs the layers over several canvases at once, if they are not those of the last call. Rows then count through all
-  /// of them, each padded to vectors.
-  func run(batch: [[TokenID]]) {
-    if batch == currentBatch { return }
+  /// Runs the layers over several canvases at once so that the output is there of the `asked` places in each; costs
+  /// nothing if it is from the last call. Rows then count through all canvases, each padded to vectors.
+  func run(batch: [[TokenID]], asked: [Range<Int>]) {
+    if batch == currentBatch, zip(asked, askedOfBatch).allSatisfy({ $0.clamped(to: $1) == $0 }) { return }
     let lanes = batch.reduce(0) { $0 + wholeVectors($1.count) }
     if lanes > state.capacity { reserve(lanes) }
     current = []
     currentBatch = batch
+    askedOfBatch = asked
     segments.removeAll(keepingCapacity: true)
     var lane = 0
     for tokens in batch where !tokens.isEmpty {
@@ -94,7 +106,14 @@ final class Transformer {
       for (index, token) in tokens.enumerated() { state.tokens[lane + index] = token.rawValue }
       lane += wholeVectors(tokens.count)
     }
-    computed = 0..<lane
+    origin = 0
+    plan.set(segments)
+    var segment = 0
+    for (tokens, places) in zip(batch, asked) where !tokens.isEmpty {
+      segments[segment].narrow(to: places)
+      segment += 1
+    }
+    outputPlan.set(segments)
     compute()
   }
 
@@ -111,14 +130,22 @@ final class Transformer {
   // MARK: The layers
 
   private func compute() {
-    plan.set(segments)
     pool.run { thread in
       let work = state.workspaces[thread]
       for group in plan.groups[thread] { embed(group, work) }
       for (index, layer) in weights.layers.enumerated() {
-        for group in plan.groups[thread] { project(group, layer, state.stores[index], work) }
-        pool.barrier()
+        let isLast = index == weights.layers.count - 1
         for group in plan.groups[thread] {
+          norm(group, layer.attentionNorm, work)
+          if !isLast { projectQueries(group, layer, work) }
+          projectKeysAndValues(group, layer, state.stores[index], work)
+        }
+        pool.barrier()
+        for group in (isLast ? outputPlan : plan).groups[thread] {
+          if isLast {
+            norm(group, layer.attentionNorm, work)
+            projectQueries(group, layer, work)
+          }
           attend(group, layer, state.stores[index], work)
           feedForward(group, layer, work)
         }
@@ -135,14 +162,11 @@ final class Transformer {
     }
   }
 
-  /// Queries, keys and values of a group.
-  private func project(
-    _ group: PassGroup, _ layer: TransformerWeights.Layer, _ store: KeyValueStore, _ work: TransformerState.Workspace
+  private func projectQueries(
+    _ group: PassGroup, _ layer: TransformerWeights.Layer, _ work: TransformerState.Workspace
   ) {
-    norm(group, layer.attentionNorm, work)
     let lanes = group.vectors * laneCount
     let rows = work.rows.pointer
-    let spare = rows + shape.keyFeatures * lanes
     multiply(layer.queries, layer.queryBias, group, work)
     for head in 0..<shape.heads {
       let matrix = rows + head * shape.headSize * lanes
@@ -150,6 +174,14 @@ final class Transformer {
       state.queries.store(
         matrix, stride: lanes, head: head, lane: group.lane, vectors: group.vectors, scratch: work.scales.pointer)
     }
+  }
+
+  private func projectKeysAndValues(
+    _ group: PassGroup, _ layer: TransformerWeights.Layer, _ store: KeyValueStore, _ work: TransformerState.Workspace
+  ) {
+    let lanes = group.vectors * laneCount
+    let rows = work.rows.pointer
+    let spare = rows + shape.keyFeatures * lanes
     let token = group.keys.lowerBound + group.position
     multiply(layer.keys, layer.keyBias, group, work)
     for head in 0..<shape.groups {
@@ -247,19 +279,18 @@ final class Transformer {
   ///
   /// Threads share the vocabulary, since there may be few rows.
   func logits(ofRows rows: [Int], into output: UnsafeMutablePointer<Float>) {
-    let base = computed.lowerBound
     pool.run { thread in
       let part =
         weights.output.rows * thread / pool.threads..<weights.output.rows * (thread + 1) / pool.threads
       for start in stride(from: 0, to: rows.count, by: TransformerState.Workspace.tokens) {
         let chosen = rows[start..<min(start + TransformerState.Workspace.tokens, rows.count)]
-        logits(ofLanes: chosen, base, part, state.workspaces[thread], into: output + start * weights.output.rows)
+        logits(ofLanes: chosen, part, state.workspaces[thread], into: output + start * weights.output.rows)
       }
     }
   }
 
   private func logits(
-    ofLanes rows: ArraySlice<Int>, _ base: Int, _ vocabulary: Range<Int>, _ work: TransformerState.Workspace,
+    ofLanes rows: ArraySlice<Int>, _ vocabulary: Range<Int>, _ work: TransformerState.Workspace,
     into output: UnsafeMutablePointer<Float>
   ) {
     let hidden = configuration.hiddenSize
@@ -267,7 +298,7 @@ final class Transformer {
     let lanes = vectors * laneCount
     let gathered = work.rows.pointer
     for feature in 0..<hidden {
-      let source = state.stream.pointer + feature * state.capacity - base
+      let source = state.stream.pointer + feature * state.capacity - origin
       let target = gathered + feature * lanes
       for (lane, row) in rows.enumerated() { target[lane] = source[row] }
       for lane in rows.count..<lanes { target[lane] = 0 }

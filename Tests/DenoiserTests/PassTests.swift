@@ -66,6 +66,25 @@ func aBatchIsWhatItsCanvasesAreAlone(name: String, type: ElementType) throws {
   }
 }
 
+/// The last layer goes on with the tokens alone whose output is asked for; what they are does not show.
+@Test(arguments: Reference.names, ElementType.allCases.filter(\.isSupported))
+func aPositionIsWhatItIsAmongAll(name: String, type: ElementType) throws {
+  let whole = try denoiser(name, type)
+  let part = try denoiser(name, type)
+  let size = whole.vocabulary.count
+  let all = try logits(whole, text(64, seed: 6), at: Array(0..<64))
+  var batch: [Float] = []
+  for positions in [[40], [15, 16], [63], [0, 63], [31, 17, 20], [50, 52], [51]] {
+    let expected = positions.flatMap { all[$0 * size..<($0 + 1) * size] }
+    func agrees(_ found: [Float]) -> Bool {
+      type == .float32 ? relativeError(found, expected) < 1e-5 : found == expected
+    }
+    #expect(agrees(try logits(part, text(64, seed: 6), at: positions)), "\(positions)")
+    try part.logits(forBatch: [text(20, seed: 1), text(64, seed: 6)], at: [[], positions], into: &batch)
+    #expect(agrees(batch), "\(positions) in a batch")
+  }
+}
+
 @Test func aBatchOfTheUniformDenoiserIsOneCallForEach() throws {
   var batch: [Float] = []
   try Denoiser.uniform(seed: 3).logits(

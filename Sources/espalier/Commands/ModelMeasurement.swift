@@ -85,7 +85,8 @@ struct ModelMeasurement: Encodable {
     var canvases = canvases(denoiser, positions: length)
     let half = canvases.map { Array(0..<($0.count + 1) / 2) }
     let open = half.reduce(0) { $0 + $1.count }
-    let one = canvases.indices.map { $0 == 0 ? [0] : [] }
+    // Whoever asks for both ends has all tokens go through all layers.
+    let ends = canvases.map { [0, $0.count - 1] }
     var buffer: [Float] = []
     // The output layer's room.
     try denoiser.logits(forBatch: canvases, at: half, into: &buffer)
@@ -111,21 +112,27 @@ struct ModelMeasurement: Encodable {
       // The first makes room for the logits.
       return times.dropFirst().sorted()
     }
-    let layers = try times(at: one)
+    let layers = try times(at: ends)
     let step = try times(at: half)
     let output = try times(at: half, changing: false)[0]
     let configuration = denoiser.configuration
-    let layerWork = canvases.reduce(0) { $0 + (configuration?.layerOperations(tokens: $1.count) ?? 0) }
+    func layerWork(_ asked: [Int]) -> Double {
+      zip(canvases, asked).reduce(0) {
+        $0 + (configuration?.layerOperations(tokens: $1.0.count, asked: $1.1) ?? 0)
+      }
+    }
+    let allWork = layerWork(canvases.map(\.count))
     let outputWork = configuration?.outputOperations(positions: open) ?? 0
+    let stepWork = layerWork(half.map(\.count)) + outputWork
     let limit = peak.instructions > 0 ? peak.instructions : peak.product
     return Pass(
       positions: length, canvases: canvases.count, open: open, passes: layers.count + step.count,
       layersMilliseconds: layers[0] * 1e3, layersMedianMilliseconds: layers[layers.count / 2] * 1e3,
       outputMilliseconds: output * 1e3, stepMilliseconds: step[0] * 1e3,
       stepMedianMilliseconds: step[step.count / 2] * 1e3, stepsPerSecond: 1 / step[0],
-      tokensPerSecond: Double(length) / step[0], layersGigaflops: layerWork / layers[0] / 1e9,
-      outputGigaflops: outputWork / output / 1e9, layersShare: layerWork / layers[0] / limit,
-      outputShare: outputWork / output / limit, stepShare: (layerWork + outputWork) / step[0] / limit)
+      tokensPerSecond: Double(length) / step[0], layersGigaflops: allWork / layers[0] / 1e9,
+      outputGigaflops: outputWork / output / 1e9, layersShare: allWork / layers[0] / limit,
+      outputShare: outputWork / output / limit, stepShare: stepWork / step[0] / limit)
   }
 
   var text: String {
