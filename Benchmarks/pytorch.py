@@ -25,14 +25,19 @@ def load(path):
         data = file.read()
     size = int.from_bytes(data[:8], "little")
     header = json.loads(data[8:8 + size])
-    types = {"BF16": torch.bfloat16, "F32": torch.float32, "F16": torch.float16}
+    types = {"BF16": torch.bfloat16, "F32": torch.float32, "F16": torch.float16, "I8": torch.int8}
     tensors = {}
     for name, entry in header.items():
         if name == "__metadata__":
             continue
         begin, end = entry["data_offsets"]
         part = bytearray(data[8 + size + begin:8 + size + end])
-        tensors[name] = torch.frombuffer(part, dtype=types[entry["dtype"]]).view(entry["shape"]).to(torch.bfloat16)
+        tensors[name] = torch.frombuffer(part, dtype=types[entry["dtype"]]).view(entry["shape"])
+    scales = {name: tensors.pop(name) for name in list(tensors) if name.endswith("_scale")}
+    for name, tensor in tensors.items():
+        if tensor.dtype == torch.int8:
+            tensor = tensor.float() * scales[name + "_scale"]
+        tensors[name] = tensor.to(torch.bfloat16)
     return tensors
 
 
