@@ -131,13 +131,7 @@ public struct CompletenessAudit {
   private static func holes(
     in tree: SyntaxTree, most: Int, using generator: inout SeededGenerator
   ) -> [Range<Int>] {
-    var leaves: [Range<Int>] = []
-    var cursor = tree.root.cursor()
-    cursor.walk { cursor in
-      let node = cursor.node
-      if node.childCount == 0, !node.byteRange.isEmpty { leaves.append(node.byteRange) }
-      return true
-    }
+    let leaves = tree.terminals
     if leaves.isEmpty { return [] }
     let start = tree.source.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     var taken: [Range<Int>] = []

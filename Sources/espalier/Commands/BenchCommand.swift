@@ -5,7 +5,8 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "bench",
     abstract: "Measure how fast things are on this machine.",
     subcommands: [
-      BenchGenerateCommand.self, BenchMaskCommand.self, BenchModelCommand.self, BenchPrecisionCommand.self,
+      BenchCanvasCommand.self, BenchGenerateCommand.self, BenchMaskCommand.self, BenchModelCommand.self,
+      BenchPrecisionCommand.self,
       BenchRecognitionCommand.self,
     ])
 }

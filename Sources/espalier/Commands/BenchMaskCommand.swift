@@ -125,27 +125,6 @@ struct BenchMaskCommand: ParsableCommand {
   }
 
   private struct Report: Encodable {
-    struct Times: Encodable {
-      var count: Int
-      /// Microseconds.
-      var median: Double
-      var p99: Double
-
-      var mean: Double
-
-      init(_ durations: [Duration]) {
-        let sorted = durations.sorted()
-        count = sorted.count
-        guard count > 0 else {
-          (median, p99, mean) = (0, 0, 0)
-          return
-        }
-        mean = sorted.reduce(.zero, +) / .microseconds(1) / Double(count)
-        median = sorted[sorted.count / 2] / .microseconds(1)
-        p99 = sorted[sorted.count * 99 / 100] / .microseconds(1)
-      }
-    }
-
     /// Masks in one call.
     struct Batch: Encodable {
       var masks: Int
@@ -162,37 +141,30 @@ struct BenchMaskCommand: ParsableCommand {
     var masksMegabytes = 0.0
     var batches: [Batch] = []
     var permittedMean: Double
-    var preparation: Times
-    var check: Times
-    var mask: Times
-    var grouping: Times
+    var preparation: BenchTimes
+    var check: BenchTimes
+    var mask: BenchTimes
+    var grouping: BenchTimes
 
     init(language: String, vocabulary: Int, _ measurement: Measurement) {
       self.language = language
       self.vocabulary = vocabulary
       files = measurement.files
       permittedMean = Double(measurement.permitted) / Double(measurement.masks.count)
-      preparation = Times(measurement.preparations)
-      check = Times(measurement.checks)
-      mask = Times(measurement.masks)
-      grouping = Times(measurement.grouping)
+      preparation = BenchTimes(measurement.preparations)
+      check = BenchTimes(measurement.checks)
+      mask = BenchTimes(measurement.masks)
+      grouping = BenchTimes(measurement.grouping)
     }
 
     var text: String {
-      func line(_ name: String, _ times: Times) -> String {
-        String(
-          format: "%@ %7d times, median %9.1f µs, p99 %9.1f µs, mean %9.1f µs", name, times.count, times.median,
-          times.p99, times.mean)
-      }
       return """
         \(language): \(files) files, \(vocabulary) tokens, \(String(format: "%.0f", permittedMean)) permitted on average
-        \(line("preparation", preparation))
-        \(line("check      ", check))
-        \(line("mask       ", mask))
-        \(line("  grouping ", grouping))
-        \(String(format: "memory: the language %.1f MB, vocabulary and masks %.1f MB", languageMegabytes, masksMegabytes))
 
-        """
+        """ + preparation.line("preparation") + check.line("check      ") + mask.line("mask       ")
+          + grouping.line("  grouping ")
+          + String(
+            format: "memory: the language %.1f MB, vocabulary and masks %.1f MB\n", languageMegabytes, masksMegabytes)
           + batches.map {
             String(
               format: "batch of %d masks on %d threads, %@: %.2f ms\n", $0.masks, $0.threads,

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Audit
+import Foundation
+import Grammar
+import Recognition
+import Reporting
+import Vocabulary
+
+struct BenchCanvasCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "canvas",
+    abstract: "Measure the constraint on canvases with many gaps.",
+    discussion: """
+      In a part of each file, terminals are masked at random; the text around it and between the gaps is fixed. The \
+      whole canvas is checked from nothing, which is what a change anywhere in it costs at the most. Then the gaps are \
+      filled with their true tokens from left to right: each commit checks the token against all that is on its left \
+      and right, and closing a gap checks the text up to the next one.
+      """)
+
+  @Argument(help: "Files, folders and data sets (.jsonl).")
+  var paths: [String]
+
+  @Option(help: "The language of the files.")
+  var language: String
+
+  @Option(help: "Files at the most.")
+  var limit = 20
+
+  @Option(help: "Tokens of the part that has gaps.")
+  var positions = 512
+
+  @Option(help: "The share of them that is committed.")
+  var committed = 0.5
+
+  @Option(help: "Seed of the gaps.")
+  var seed: UInt64 = 1
+
+  @OptionGroup var tokens: TokenizerOption
+  @OptionGroup var output: FormatOption
+
+  func validate() throws {
+    guard limit > 0, positions > 0 else { throw ValidationError("--limit and --positions must be positive.") }
+    guard 0..<1 ~= committed else {
+      throw ValidationError("--committed must be from 0 to less than 1, found \(committed).")
+    }
+  }
+
+  func run() throws {
+    let store = GrammarStore.default
+    let corpus = try AuditCorpus(paths: paths, language: language, store: store, limit: .max)
+    let grammar = try store.open(language)
+    let language = try Language(grammar)
+    let tokenizer = try tokens.tokenizer()
+    let tokenPaths = TokenPaths(language, tokenizer.vocabulary)
+    var report = Report(language: self.language, positions: positions)
+    for (index, input) in corpus.inputs.enumerated() where report.canvases < limit {
+      var workload = try CanvasWorkload(
+        grammar, tokenPaths, tokenizer, positions: positions, committed: committed, seed: seed &+ UInt64(index))
+      let hasCanvas = try workload.walk(input.bytes) { step, time in report.measurement.add(step, time) }
+      if hasCanvas { report.canvases += 1 }
+    }
+    guard report.canvases > 0 else {
+      throw CommandError("expected files of more than \(positions) tokens, found none")
+    }
+    report.finish()
+    switch output.format {
+    case .json: try StandardOutput.write(JSONText.document(report))
+    case .text: try StandardOutput.write(report.text)
+    }
+  }
+
+  private struct Measurement {
+    var checks: [Duration] = []
+    var commits: [Duration] = []
+    var closes: [Duration] = []
+    var gaps = 0
+    var masked = 0
+    var refused = 0
+
+    mutating func add(_ step: CanvasWorkload.Step, _ time: Duration) {
+      switch step {
+      case .check(let gaps, let masked, let isViable):
+        checks.append(time)
+        self.gaps += gaps
+        self.masked += masked
+        if !isViable { refused += 1 }
+      case .commit(let isAllowed):
+        commits.append(time)
+        if !isAllowed { refused += 1 }
+      case .close(let isAllowed):
+        closes.append(time)
+        if !isAllowed { refused += 1 }
+      }
+    }
+  }
+
+  private struct Report: Encodable {
+    var language: String
+    var positions: Int
+    var canvases = 0
+    /// On average, of a canvas.
+    var gaps = 0.0
+    var masked = 0.0
+    /// Canvases in which something of the true text was not allowed.
+    var refused = 0
+    var check = BenchTimes([])
+    var commit = BenchTimes([])
+    var close = BenchTimes([])
+    var measurement = Measurement()
+
+    enum CodingKeys: CodingKey { case language, positions, canvases, gaps, masked, refused, check, commit, close }
+
+    mutating func finish() {
+      gaps = Double(measurement.gaps) / Double(canvases)
+      masked = Double(measurement.masked) / Double(canvases)
+      refused = measurement.refused
+      check = BenchTimes(measurement.checks)
+      commit = BenchTimes(measurement.commits)
+      close = BenchTimes(measurement.closes)
+    }
+
+    var text: String {
+      String(
+        format: "%@: %d canvases of %d tokens, %.0f masked in %.0f gaps on average; the true text was refused in %d\n",
+        language, canvases, positions, masked, gaps, refused)
+        + check.line("check ") + commit.line("commit") + close.line("close ")
+    }
+  }
+}
