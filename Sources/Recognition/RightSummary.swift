@@ -73,6 +73,11 @@ final class RightSummary {
     var next: Int32 = -1
     /// The one before between the same keys with other conditions, -1 for none.
     var similar: Int32 = -1
+    /// The parent's next subscription, -1 for none. Only of those that are not the closure's.
+    var sibling: Int32 = -1
+
+    /// What the way to the child leaves open for what comes behind.
+    var opened: Int32 { isOver && terminal != .end ? cost : 0 }
   }
   struct Key: BitwiseCopyable {
     var state: UInt16
@@ -82,9 +87,11 @@ final class RightSummary {
     var firstExit: Int32 = -1
     var lastExit: Int32 = -1
     var firstSubscriber: Int32 = -1
-    /// A key of a closure takes part only once it is within reach of one that was asked for, at this distance.
-    var isActive = true
+    var firstChild: Int32 = -1
+    /// The cost of the terminals that holes have opened between a key that was asked for and this one.
     var distance: Int32 = .max
+    /// A key of a closure takes part only once it is within reach.
+    var isActive = true
   }
   /// An exit on its way to a key; a goto over the key's state where the exit pops all that is above it.
   private struct Event: BitwiseCopyable {
@@ -104,10 +111,12 @@ final class RightSummary {
   private let closure: HoleClosure?
   /// The first key of each of `suffix.blocks`, -1 before one is asked for.
   private var firstKeys = Pool<Int32>()
-  /// Keys of closures by the cost of the terminals between them and a key that was asked for.
+  /// Keys of closures that do not take part yet, by distance.
   private var activations = BucketQueue<Int32>()
+  /// Keys that have come nearer and have not told their children.
+  private var nearer = Pool<Int32>()
   /// Up to which cost of terminals in a hole all ways are known. See `extend`.
-  private(set) var reach: Int32 = 10
+  private(set) var reach: Int32 = 5
   /// How many exits were found; more than before means that verdicts may change.
   var exitCount: Int { exits.count }
   /// Subscriptions are numbered behind those of the closure.
@@ -136,6 +145,7 @@ final class RightSummary {
     fresh.deallocate()
     firstKeys.deallocate()
     activations.deallocate()
+    nearer.deallocate()
     keyTable.deallocate()
     exitTable.deallocate()
     gotoTable.deallocate()
@@ -146,7 +156,7 @@ final class RightSummary {
   /// Amortised O(exits).
   func firstExit(_ state: UInt16, _ position: Int32) -> Int32 {
     let key = identifier(state, position)
-    activate(key, 0)
+    approach(key, 0)
     settle()
     return firstExit(key)
   }
@@ -289,10 +299,36 @@ final class RightSummary {
     return first
   }
 
-  private func activate(_ key: Int32, _ distance: Int32) {
-    if keys[key].isActive || keys[key].distance <= distance { return }
+  /// Brings a key to `distance`, and its children along. O(keys that come nearer).
+  private func approach(_ key: Int32, _ distance: Int32) {
+    bring(key, distance)
+    while let parent = nearer.popLast() {
+      let distance = keys[parent].distance
+      var child = keys[parent].firstChild
+      while child >= 0 {
+        let subscription = subscriptions[child]
+        bring(subscription.child, distance + subscription.opened)
+        child = subscription.sibling
+      }
+      guard keys[parent].block >= 0, let closure else { continue }
+      let first = firstKeys[keys[parent].block]
+      for index in closure.children(of: parent - first) {
+        let subscription = closure.subscriptions[index]
+        bring(subscription.child + first, distance + subscription.cost)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func bring(_ key: Int32, _ distance: Int32) {
+    let distance = min(distance, Self.maximalCost)
+    if keys[key].distance <= distance { return }
     keys.base[Int(key)].distance = distance
-    activations.insert(key, cost: min(distance, Self.maximalCost))
+    if keys[key].isActive {
+      _ = nearer.append(key)
+    } else {
+      activations.insert(key, cost: distance)
+    }
   }
 
   /// Lets a key of a closure meet the text behind its hole, and have the exits that others found there.
@@ -304,7 +340,7 @@ final class RightSummary {
     for index in closure.children(of: key - first) {
       let subscription = closure.subscriptions[index]
       let child = subscription.child + first
-      activate(child, distance + subscription.cost)
+      bring(child, distance + subscription.cost)
       var exit = keys[child].firstExit
       while exit >= 0 {
         deliver(index, exit)
@@ -462,9 +498,11 @@ final class RightSummary {
     var subscription = subscription
     let child = subscription.child
     subscription.next = keys[child].firstSubscriber
+    subscription.sibling = keys[subscription.parent].firstChild
     let index = subscriptions.append(subscription) + sharedSubscriptions
     keys.base[Int(child)].firstSubscriber = index
-    activate(child, 0)
+    keys.base[Int(subscription.parent)].firstChild = index - sharedSubscriptions
+    approach(child, keys[subscription.parent].distance + subscription.opened)
     var exit = firstExit(child)
     while exit >= 0 {
       deliver(index, exit)
