@@ -103,6 +103,17 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
     }
   }
 
+  /// A keyword that some state reserves is a name where no state on the way does.
+  @Test(arguments: ["a = b.catch", "h = {for", "class A { static do"])
+  func aKeywordMayBeAName(_ text: String) throws {
+    guard GrammarStore.default.list().contains(where: { $0.name == "javascript" }) else { return }
+    let paths = TokenPaths(try Language(GrammarStore.default.open("javascript")), Self.vocabulary)
+    #expect(compare(paths, prefix: Array(text.utf8)[...], right: []) > 0)
+    let constraint = TokenConstraint(
+      HoleRecogniser(paths.language, prefix: Array(text.utf8), segments: [[]]), paths)
+    #expect(constraint.mask().contains(TokenID(0x28)))
+  }
+
   /// In a comment, text is alike, but a character that is cut off has to be ended.
   @Test func aCharacterThatIsCutOffIsEnded() throws {
     let paths = TokenPaths(try Language(GrammarStore.default.open("python")), Self.vocabulary)

@@ -405,7 +405,10 @@ final class MaskEvaluator {
     if found.keyword != .end {
       (terminal, fallback) = language.lookahead(state, word: terminal, keyword: found.keyword)
     }
-    guard language.hasActions(state, terminal) else { return }
+    // A keyword that only a state further on reserves stays one up to there.
+    guard language.hasActions(state, terminal) || fallback != .end && language.hasActions(state, fallback) else {
+      return
+    }
     let isExtra = language.isExtra(state, terminal)
     var startsLine = false
     if let layout = language.layout {
