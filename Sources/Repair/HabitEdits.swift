@@ -76,14 +76,18 @@ extension EditGenerator {
     }
   }
 
-  /// The first word of the failure's line, or of the line before, replaced by another that may start one.
+  /// A keyword in front of the failure's line, or of the line before, or in the place of its first word: what is wrong
+  /// with the head of a line may show at its end only.
   func heads(_ place: Place, _ recogniser: Recogniser, _ add: Add) {
     for line in place.linesAround {
-      guard let piece = scanner.piece(place.text, line.start), piece.kind == .word,
-        let heads = place.heads(before: piece)
-      else { continue }
+      guard let piece = scanner.piece(place.text, line.start), let heads = place.heads(before: piece) else { continue }
+      let words = expected(heads, recogniser).filter { $0.allSatisfy(PieceScanner.isWordByte) }
+      for text in words where keywords.contains(text) {
+        add(TextEdit(piece.range.lowerBound..<piece.range.lowerBound, text + [0x20]), EditCosts.insertion(text))
+      }
+      guard piece.kind == .word else { continue }
       let word = Array(place.text[piece.range])
-      for text in expected(heads, recogniser) where text != word && text.allSatisfy(PieceScanner.isWordByte) {
+      for text in words where text != word {
         let isPart = min(word.count, text.count) > 1 && (word.starts(with: text) || text.starts(with: word))
         add(TextEdit(piece.range, text), isPart ? 1.3 : keywords.contains(word) ? 1.8 : 2.6)
       }

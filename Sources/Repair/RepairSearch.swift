@@ -19,6 +19,8 @@ final class RepairSearch {
   static let beamWidth = 10
   /// The same where that leads nowhere.
   static let wideBeam = 60
+  /// Texts without a failure nearby that are parsed to their ends although the beam is full.
+  static let furtherTrials = 40
   /// Solutions to choose the proposals from.
   static let wantedSolutions = 80
   static let window = 1_500
@@ -30,8 +32,9 @@ final class RepairSearch {
   static let margin = 2.0
   /// Terminals behind a failure after which an edit counts as right there.
   static let settledDistance = 10.0
-  /// What the next edit is expected to cost, where one is needed.
+  /// What the next edit is expected to cost, where one is needed, and where all of the window parses.
   static let expectedCost = 1.0
+  static let rarelyNeededCost = 0.3
 
   struct Solution {
     var text: [UInt8]
@@ -149,10 +152,17 @@ final class RepairSearch {
       let trials = expand(beam, bestCost: bound(solutions), until: end, &isCut)
       beam = []
       var perFailure: [Failure: Int] = [:]
+      var further = 0
       for trial in trials {
         if ContinuousClock.now > deadline { timedOut = true }
         if timedOut || calls >= Self.refereeCalls { break }
-        if beam.count >= width || trial.score > bound(solutions) { break }
+        if trial.score > bound(solutions) { break }
+        if beam.count >= width {
+          // One edit may be all that is needed, and a dearer one than those of the beam.
+          if !trial.mayBeLast { continue }
+          further += 1
+          if further > Self.furtherTrials { break }
+        }
         let parent = trial.parent
         var text = parent.text
         text.replaceSubrange(trial.edit.range, with: trial.edit.replacement)
@@ -187,6 +197,7 @@ final class RepairSearch {
           solutions.sort { $0.cost < $1.cost }
           continue
         }
+        if beam.count >= width { continue }
         let rest = child.text.count - failure
         if let before = parent.failure, parent.isParsed, rest >= parent.text.count - before { continue }
         // States that fail at the same place for the same lack need the same further edits.
@@ -216,6 +227,8 @@ final class RepairSearch {
     var parts: [TextEdit]
     var cost: Double
     var score: Double
+    /// Nothing that was looked at fails.
+    var mayBeLast: Bool
   }
 
   private func expand(
@@ -246,10 +259,18 @@ final class RepairSearch {
         guard let progress else { continue }
         let cost = state.cost + candidate.cost
         var score = cost
-        if !progress.isAccepted {
-          score += Self.expectedCost + 1.5 * (1 - min(progress.terminals, Self.settledDistance) / Self.settledDistance)
+        var mayBeLast = true
+        switch progress {
+        case .accepted: break
+        case .alive: score += Self.rarelyNeededCost
+        case .fails(let terminals):
+          mayBeLast = false
+          score += Self.expectedCost + 1.5 * (1 - min(terminals, Self.settledDistance) / Self.settledDistance)
         }
-        trials.append(Trial(parent: state, edit: candidate.edit, parts: candidate.parts, cost: cost, score: score))
+        trials.append(
+          Trial(
+            parent: state, edit: candidate.edit, parts: candidate.parts, cost: cost, score: score, mayBeLast: mayBeLast)
+        )
       }
     }
     return trials.sorted(by: Self.isBefore)
@@ -261,10 +282,18 @@ final class RepairSearch {
     return a.edit.replacement.lexicographicallyPrecedes(b.edit.replacement)
   }
 
-  /// How many terminals behind the old failure a changed text parses; nil if it does not get past it.
+  private enum Progress {
+    case accepted
+    /// The window ends before anything fails.
+    case alive
+    /// So many terminals behind the old failure.
+    case fails(terminals: Double)
+  }
+
+  /// How far a changed text parses; nil if it does not get past the old failure.
   private func progress(
     _ state: SearchState, _ edit: TextEdit, _ failure: Int, _ text: [UInt8], isWhole: Bool
-  ) -> (terminals: Double, isAccepted: Bool)? {
+  ) -> Progress? {
     let index = state.restart(before: edit.range.lowerBound)
     let boundary = index == 0 && edit.range.lowerBound < 3 ? start(of: text) : state.boundaries[index]
     // What lay at the failure lies here now; a deletion may have taken it.
@@ -282,7 +311,8 @@ final class RepairSearch {
           last = position
         }
       }
-      if accepted || !frontier.isDead { return (Self.settledDistance, accepted) }
+      if accepted { return .accepted }
+      if !frontier.isDead { return isWhole ? .fails(terminals: Self.settledDistance) : .alive }
       let reached = recogniser.failure?.position ?? -1
       if state.isParsed, reached <= target { return nil }
       if reached <= target, terminals == 0 {
@@ -291,9 +321,9 @@ final class RepairSearch {
         guard isTaken, edit.range.lowerBound >= lastTerminalEnd else { return nil }
         // What closes leads to an end; what opens or separates asks for more.
         let closes = edit.replacement.last.map { [0x29, 0x5D, 0x7D].contains($0) } ?? false
-        return (closes ? 0.8 * Self.settledDistance : 0.2 * Self.settledDistance, false)
+        return .fails(terminals: (closes ? 0.8 : 0.2) * Self.settledDistance)
       }
-      return (terminals, false)
+      return .fails(terminals: terminals)
     }
   }
 
