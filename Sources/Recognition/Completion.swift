@@ -94,6 +94,12 @@ final class Completion {
   private var verdictTable = IndexTable()
   /// Items of the walk under way whose base does not stay.
   private var fringe = Pool<Item>()
+  /// An item that is still to be looked at, by number, and the last of its exits that was, -1 for none.
+  private struct Turn: BitwiseCopyable {
+    var item: Int32
+    var exit: Int32 = -1
+  }
+  private var turns = Pool<Turn>()
 
   /// What the verdicts since the last `beginObserving` depend on, beyond what the arena has noted.
   struct Observations {
@@ -169,6 +175,7 @@ final class Completion {
     verdicts.deallocate()
     verdictTable.deallocate()
     fringe.deallocate()
+    turns.deallocate()
   }
 
   private func start(_ node: Int32, _ hole: Int, _ place: Place) -> Item {
@@ -258,14 +265,14 @@ final class Completion {
   private func fringeReachesCompletable(_ hole: Int, _ leavesHole: Bool) -> Bool? {
     let known = summary.exitCount
     var isUndecided = false
-    var index: Int32 = 0
-    while index < fringe.count {
-      let item = fringe[index]
-      index += 1
-      var exit = summary.firstExit(item.state, item.position)
-      while exit >= 0 {
-        let settled = summary[exit]
-        exit = settled.next
+    var isKnown = !leavesHole
+    turns.removeAll()
+    for index in (0..<Int32(fringe.count)).reversed() { _ = turns.append(Turn(item: index)) }
+    while var turn = turns.popLast() {
+      let item = fringe[turn.item]
+      let count = Int32(fringe.count)
+      if isKnown, turn.exit < 0 { isKnown = summary.knowsHole(item.state, item.position) }
+      while let settled = summary.next(&turn.exit, item.state, item.position, inHole: !leavesHole) {
         if summary.suffix.isGap(settled.exit.position, hole) == leavesHole { continue }
         guard let column = columnAfter(item, settled.exit.blocks) else { continue }
         if settled.exit.count == 0 { return true }
@@ -281,9 +288,15 @@ final class Completion {
           }
         }
         if isFound { return true }
+        // Nodes that stay are deep down: what was found is looked at first.
+        if fringe.count > count {
+          _ = turns.append(turn)
+          for index in count..<Int32(fringe.count) { _ = turns.append(Turn(item: index)) }
+          break
+        }
       }
     }
-    return isUndecided || !isSettled(since: known) ? nil : false
+    return isUndecided || !isKnown && !isSettled(since: known) ? nil : false
   }
 
   private func isOnFringe(_ item: Item) -> Bool {

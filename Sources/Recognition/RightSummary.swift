@@ -174,6 +174,47 @@ final class RightSummary {
     settle()
   }
 
+  /// Whether all ways of `state` at `position`, in a hole, that stay in the hole are known before it is asked.
+  func knowsHole(_ state: UInt16, _ position: Int32) -> Bool { keys[identifier(state, position)].block >= 0 }
+
+  /// The exit of `state` at `position` behind `exit`, by number, which becomes that exit; the first one behind -1.
+  ///
+  /// Those that a hole's closure knows come first, and only then are others looked for, unless only those `inHole` are
+  /// asked for. Amortised O(1).
+  @inline(__always)
+  func next(_ exit: inout Int32, _ state: UInt16, _ position: Int32, inHole: Bool = false) -> Settled? {
+    let next = exit < 0 ? first(state, position, inHole) : behind(exit, inHole)
+    if next < 0 { return nil }
+    exit = next
+    return self[next]
+  }
+
+  private func first(_ state: UInt16, _ position: Int32, _ inHole: Bool) -> Int32 {
+    let key = identifier(state, position)
+    let block = keys[key].block
+    if block >= 0 {
+      let shared = closure!.keys[key - firstKeys[block]].firstExit
+      if shared >= 0 { return shared | closure!.exitBase(block) }
+      if inHole { return -1 }
+    }
+    return ownExit(key)
+  }
+
+  private func behind(_ exit: Int32, _ inHole: Bool) -> Int32 {
+    if exit & HoleClosure.sharedBit == 0 { return exits[exit].next }
+    let closure = closure!
+    let known = closure.exits[closure.index(exit)]
+    let block = closure.block(exit)
+    if known.next >= 0 { return known.next | closure.exitBase(block) }
+    return inHole ? -1 : ownExit(known.key + firstKeys[block])
+  }
+
+  private func ownExit(_ key: Int32) -> Int32 {
+    approach(key, 0)
+    settle()
+    return keys[key].firstExit
+  }
+
   /// Those of the closure come first.
   @inline(__always)
   private func firstExit(_ key: Int32) -> Int32 {

@@ -71,7 +71,7 @@ struct MaskMemory {
     /// Parts of the point that are not in it, since they depend on more; by index.
     var isLeft: [Int32] = []
 
-    /// Bytes of memory, about; without what it shares with another entry.
+    /// Bytes of memory, about; without its tokens, which it shares with others.
     fileprivate(set) var byteCount = 0
   }
 
@@ -93,14 +93,8 @@ struct MaskMemory {
     if entries[key]?.count ?? 0 >= Self.limit { entries[key]?.removeFirst(Self.limit / 2) }
     var entry = entry
     entry.byteCount =
-      320 + entry.states.count * MemoryLayout<UInt64>.stride + entry.queries.count * MemoryLayout<Query>.stride
+      400 + entry.states.count * MemoryLayout<UInt64>.stride + entry.queries.count * MemoryLayout<Query>.stride
       + entry.others.count * MemoryLayout<TokenID>.stride
-    // Stacks that differ often have the same mask.
-    if let same = entries[key]?.last(where: { $0.tokens == entry.tokens }) {
-      entry.tokens = same.tokens
-    } else {
-      entry.byteCount += entry.tokens.byteCount
-    }
     entries[key, default: []].append(entry)
     return entry.byteCount
   }

@@ -157,8 +157,12 @@ struct PointBuilder {
     }
     if outcomes.isEmpty { return false }
     var isDeclined = false
+    // Where the character does not matter, the ends of it are one.
+    var ended: [(terminal: LexicalCut.Terminal, end: Int)] = []
     for outcome in outcomes {
       if case .terminal(let terminal, let end) = outcome {
+        if ended.contains(where: { $0 == (terminal, end) }) { continue }
+        ended.append((terminal, end))
         add(terminal, backlog(from: end), node)
       } else if case .declined = outcome, !isDeclined {
         isDeclined = true

@@ -29,17 +29,18 @@ public final class TokenPaths: @unchecked Sendable {
   public var pointCount: Int { count.load(ordering: .relaxed) }
   private let count = Atomic(0)
   private let texts = Mutex(TextNumbers())
+  private let sets = Mutex(SharedTokenSets())
 
   /// Groups that were not used in a whole generation are forgotten with its end, as are masks.
   private let groups: MemoryGeneration
   private let masks: MemoryGeneration
 
-  /// - Parameter memory: how many bytes groups and masks may take up, about. A third of it is for masks.
+  /// - Parameter memory: how many bytes groups and masks may take up, about, one half each.
   public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 30 << 20) {
     self.language = language
     self.vocabulary = vocabulary
-    groups = MemoryGeneration(limit: memory / 3)
-    masks = MemoryGeneration(limit: memory / 6)
+    groups = MemoryGeneration(limit: memory / 4)
+    masks = MemoryGeneration(limit: memory / 4)
     lexer = TokenLexer(language, language.scanner.map(ScannerSession.init))
     wordCount = (vocabulary.count + 31) / 32
   }
@@ -83,7 +84,10 @@ public final class TokenPaths: @unchecked Sendable {
   }
 
   func remember(_ entry: MaskMemory.Entry, _ point: LexicalPoint, _ key: MaskMemory.Key) {
-    noteMasks(point.memory.withLock { $0.insert(entry, for: key) })
+    var entry = entry
+    let (tokens, bytes) = sets.withLock { $0.shared(entry.tokens) }
+    entry.tokens = tokens
+    noteMasks(bytes + point.memory.withLock { $0.insert(entry, for: key) })
   }
 
   // MARK: Limits
@@ -109,6 +113,7 @@ public final class TokenPaths: @unchecked Sendable {
       for rests in allRests {
         for point in rests.allPoints { point.memory.withLock { $0.age() } }
       }
+      sets.withLock { $0.age() }
     }
   }
 

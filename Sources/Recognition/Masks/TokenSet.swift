@@ -1,7 +1,7 @@
 import Vocabulary
 
 /// Tokens as a list, or as the words of a mask where that takes less room.
-enum TokenSet: Equatable {
+enum TokenSet: Hashable {
   case list([TokenID])
   /// Token `t` is bit `t % 32` of word `t / 32`.
   case words([UInt32])
@@ -13,6 +13,17 @@ enum TokenSet: Equatable {
     switch self {
     case .list(let tokens): 32 + tokens.count * MemoryLayout<TokenID>.stride
     case .words(let words): 32 + words.count * MemoryLayout<UInt32>.stride
+    }
+  }
+
+  /// Sets are long: their members are mixed first. O(size of the set).
+  func hash(into hasher: inout Hasher) {
+    func mix(_ numbers: some Collection<UInt32>) {
+      hasher.combine(numbers.reduce(UInt64(numbers.count)) { ($0 ^ UInt64($1)) &* 0x9E37_79B9_7F4A_7C15 })
+    }
+    switch self {
+    case .list(let tokens): mix(tokens.lazy.map { UInt32(truncatingIfNeeded: $0.index) })
+    case .words(let words): mix(words)
     }
   }
 
