@@ -27,6 +27,8 @@ enum LexOutcome {
 final class TerminalLexer {
   let language: Language
   let scanner: ScannerSession?
+  /// The text with a continuation behind it, where the scanner is to see one.
+  var continued: UnsafeBufferPointer<UInt8>?
 
   init(_ language: Language) {
     self.language = language
@@ -41,6 +43,7 @@ final class TerminalLexer {
     if lexState == ParseTables.noLookahead { return .extraEnd }
     let row = Int(language.externalLexStates[Int(state)])
     if row != 0, let scanner {
+      let text = continued ?? text
       let result = scanner.scan(text, position, row: row, state: scannerState)
       if result.sawEnd, !isComplete { return .open }
       if result.found {

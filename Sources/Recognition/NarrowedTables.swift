@@ -189,10 +189,19 @@ struct NarrowedTables {
 }
 
 extension Grammar {
-  /// The symbols with a name. Throws `unknownSymbol` if there are none. O(symbols).
+  /// The symbols with a name; with `#2` behind it, the second of them alone. Throws `unknownSymbol` if there are none.
+  ///
+  /// O(symbols).
   func symbols(named name: String) throws(RecognitionError) -> [SymbolID] {
-    let found = tables.symbols.indices.filter { tables.symbols[$0].name == name }.map { SymbolID($0) }
-    if found.isEmpty { throw .unknownSymbol(grammar: self.name, name: name) }
-    return found
+    func all(_ name: some StringProtocol) -> [SymbolID] {
+      tables.symbols.indices.filter { tables.symbols[$0].name == name }.map { SymbolID($0) }
+    }
+    let found = all(name)
+    if !found.isEmpty { return found }
+    if let mark = name.lastIndex(of: "#"), let number = Int(name[name.index(after: mark)...]) {
+      let several = all(name[..<mark])
+      if several.indices.contains(number - 1) { return [several[number - 1]] }
+    }
+    throw .unknownSymbol(grammar: self.name, name: name)
   }
 }
