@@ -234,7 +234,18 @@ extension HoleRecogniser {
         if isViable(&probing, with: end + probe, scanner) { return true }
       }
     }
-    return false
+    return !text.endsInsideCharacter && endsInternally(head, text.count) && isViableAtEnd(probing, scanner)
+  }
+
+  /// Whether the text is viable if the scanner looks in vain for what it declines without, as for a second backquote.
+  private func isViableAtEnd(_ probing: Probing, _ scanner: ScannerSession) -> Bool {
+    recogniser.lexer.declinesAtEnd = true
+    defer { recogniser.lexer.declinesAtEnd = false }
+    return language.fixedProbes.texts.contains { probe in
+      let virtual = buffer.continued(by: probe)
+      let result = scanner.scan(virtual, probing.head.position, row: probing.row, state: probing.head.scanner)
+      return result.sawEnd && !result.found && isViable(probing.head, virtual, probing.known, probing.hole)
+    }
   }
 
   /// Whether the text is viable with the character at its end ended, if the scanner needs no more than that.

@@ -29,6 +29,8 @@ final class TerminalLexer {
   let scanner: ScannerSession?
   /// The text with a continuation behind it, where the scanner is to see one.
   var continued: UnsafeBufferPointer<UInt8>?
+  /// Whether what the scanner looks for behind `continued` does not come.
+  var declinesAtEnd = false
 
   init(_ language: Language) {
     self.language = language
@@ -45,7 +47,7 @@ final class TerminalLexer {
     if row != 0, let scanner {
       let text = continued ?? text
       let result = scanner.scan(text, position, row: row, state: scannerState)
-      if result.sawEnd, !isComplete { return .open }
+      if result.sawEnd, !isComplete, result.found || !declinesAtEnd { return .open }
       if result.found {
         let found = external(result, text, position)
         if let pattern = language.patterns[found.terminal.index],

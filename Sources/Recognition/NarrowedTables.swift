@@ -97,9 +97,15 @@ struct NarrowedTables {
         if kinds.count > Int(UInt8.max) { throw .tooManyStates(grammar: grammar.name) }
         kinds.append(StateSplitter.Kind(parents: parents, children: try symbols(names), carriers: carriers))
       }
+      var condition: UInt8?
+      if let names = rules.when {
+        try add(names)
+        condition = UInt8(kinds.count - 1)
+      }
       if let names = rules.forbidden {
         try add(names)
         kinds[kinds.count - 1].isForbidden = true
+        kinds[kinds.count - 1].condition = condition
       }
       for name in rules.once ?? [] {
         try add([name])
@@ -108,6 +114,7 @@ struct NarrowedTables {
       if let names = rules.required {
         try add(names)
         kinds[kinds.count - 1].isRequired = true
+        kinds[kinds.count - 1].condition = condition
       }
       let first = kinds.count
       for names in rules.order ?? [] {

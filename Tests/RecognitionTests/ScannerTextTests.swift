@@ -23,6 +23,15 @@ import Testing
     #expect(recogniser.close())
   }
 
+  /// Behind a backquote the scanner looks for another one, which need not come.
+  @Test(.enabled(if: TestLanguages.installed.contains("bash")))
+  func regression_closingBackquote() throws {
+    let recogniser = try hole("bash", "f() {\n  a=`b`\n  if c; then d; fi\n}\n", "")
+    #expect(recogniser.isViable)
+    for byte in "if e; then f; fi\n".utf8 { #expect(recogniser.append([byte])) }
+    #expect(recogniser.close())
+  }
+
   /// The scanner skips a carriage return and finds an empty terminal in front of the line feed.
   @Test(.enabled(if: TestLanguages.installed.contains("toml")))
   func regression_carriageReturns() throws {
