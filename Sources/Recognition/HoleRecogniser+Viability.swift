@@ -230,11 +230,23 @@ extension HoleRecogniser {
       for probe in language.fixedProbes.filled(scanner.words(of: head.scanner)) {
         if isViable(&probing, with: end + probe, scanner) { return true }
       }
+      for probe in endsOfSpellings(behind: text[head.position...]) {
+        if isViable(&probing, with: end + probe, scanner) { return true }
+      }
       for probe in language.layoutProbes(recogniser.arena, head, text) {
         if isViable(&probing, with: end + probe, scanner) { return true }
       }
     }
     return !text.endsInsideCharacter && endsInternally(head, text.count) && isViableAtEnd(probing, scanner)
+  }
+
+  /// What makes the known text of a terminal one that the scanner spells, as a keyword. O(external terminals).
+  private func endsOfSpellings(behind text: Slice<UnsafeBufferPointer<UInt8>>) -> [[UInt8]] {
+    let known = text.drop { $0 <= 0x20 }
+    if known.isEmpty { return [] }
+    return language.externalSpellings.filter { $0.count > known.count && $0.starts(with: known) }.map {
+      $0.dropFirst(known.count) + [0x20]
+    }
   }
 
   /// Whether the text is viable if the scanner looks in vain for what it declines without, as for a second backquote.
