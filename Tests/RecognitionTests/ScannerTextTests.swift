@@ -23,6 +23,19 @@ import Testing
     #expect(recogniser.close())
   }
 
+  /// What scanners spell is viable from its first letter on, and a slash in a comment is none that opens another.
+  @Test(arguments: [
+    ("rust", "/*! a\n", "fn f() {}\n", "// b */\n"), ("html", "<p>a\n", "</p>\n", "<!-- b -->"),
+    ("lua", "a = ", "\n", "[==[b]] c]==]"), ("swift", "extension A ", "B == C {\n}\n", "where "),
+  ])
+  func regression_startsOfTerminals(_ name: String, _ before: String, _ behind: String, _ text: String) throws {
+    guard TestLanguages.installed.contains(name) else { return }
+    let recogniser = try hole(name, before, behind)
+    #expect(recogniser.isViable)
+    for byte in text.utf8 { #expect(recogniser.append([byte]), "\(Character(UnicodeScalar(byte)))") }
+    #expect(recogniser.close())
+  }
+
   /// Behind a backquote the scanner looks for another one, which need not come.
   @Test(.enabled(if: TestLanguages.installed.contains("bash")))
   func regression_closingBackquote() throws {
