@@ -1,5 +1,6 @@
 #include "CGrammar.h"
 
+#include <setjmp.h>
 #include <stddef.h>
 
 #include "Layouts.h"
@@ -38,9 +39,18 @@ static void decode(EspalierTextLexer *self) {
   self->lookahead_size = size;
 }
 
+// Where a scanner is left that does not end at the end of the text, as that of tree-sitter-kotlin 1.1 in annotations.
+static _Thread_local jmp_buf way_out;
+static _Thread_local bool is_scanning;
+static _Thread_local uint32_t advances_at_end;
+enum { ENDLESS = 10000 };
+
 static void advance(EspalierLexer *lexer, bool skip) {
   EspalierTextLexer *self = (EspalierTextLexer *)lexer;
-  if (self->position >= self->length) return;
+  if (self->position >= self->length) {
+    if (is_scanning && ++advances_at_end > ENDLESS) longjmp(way_out, 1);
+    return;
+  }
   self->position += self->lookahead_size;
   if (skip) self->token_start = self->position;
   decode(self);
@@ -125,7 +135,12 @@ void espalier_scanner_deserialize(const void *language, void *payload, const cha
 }
 
 bool espalier_scan(const void *language, void *payload, EspalierTextLexer *lexer, const bool *valid) {
-  bool found = espalier_layout(language)->scanner.scan(payload, &lexer->lexer, valid);
+  // It keeps nothing that matters: the next run starts from a serialised state.
+  bool found = false;
+  is_scanning = true;
+  advances_at_end = 0;
+  if (setjmp(way_out) == 0) found = espalier_layout(language)->scanner.scan(payload, &lexer->lexer, valid);
+  is_scanning = false;
   finish(lexer);
   return found;
 }

@@ -295,7 +295,7 @@ public final class Sampler {
     let before = constraint.recogniser.checkpoint
     guard constraint.commit(token) else { return false }
     // Only near the end can the rest become too long.
-    if left < Self.closeToEnd, (constraint.recogniser.terminalsNeeded() ?? .max) > left {
+    if left < Self.closeToEnd, (constraint.recogniser.terminalsNeeded(room: left) ?? .max) > left {
       constraint.recogniser.restore(before)
       return false
     }
@@ -327,9 +327,13 @@ public final class Sampler {
   /// belongs there likelier than any token; the grammar's needs are kept.
   private func shorten(_ filling: inout HoleFilling, _ logits: inout PassLogits, _ recogniser: HoleRecogniser) {
     guard options.mayShorten, let pad = denoiser.padToken else { return }
-    let least = filling.frontier + max(recogniser.terminalsNeeded() ?? 1, 1)
+    func isLeftOut(_ position: Int) -> Bool {
+      filling.cells[position] == .mask && logits.likeliest(position) == pad.index
+    }
     var end = filling.cells.count
-    while end > least, filling.cells[end - 1] == .mask, logits.likeliest(end - 1) == pad.index { end -= 1 }
+    guard end > filling.frontier, isLeftOut(end - 1) else { return logits.keep(upTo: end) }
+    let least = filling.frontier + max(recogniser.terminalsNeeded() ?? 1, 1)
+    while end > least, isLeftOut(end - 1) { end -= 1 }
     filling.cells.removeLast(filling.cells.count - end)
     logits.keep(upTo: end)
   }
@@ -337,7 +341,8 @@ public final class Sampler {
   /// Makes room for what the grammar needs at the least.
   private func grow(_ filling: inout HoleFilling, _ recogniser: HoleRecogniser) {
     let limit = max(SamplerOptions.minimalGrowth, Int(Double(filling.cells.count) * options.growth))
-    guard let needed = recogniser.terminalsNeeded(), needed > filling.cells.count else { return }
+    let room = filling.cells.count
+    guard let needed = recogniser.terminalsNeeded(room: room), needed > room else { return }
     let count = min(needed - filling.cells.count, limit)
     filling.cells += [Cell](repeating: .mask, count: count)
     result.statistics.grown += count

@@ -39,6 +39,7 @@ extension Dialect {
     "children": .list(
       .mapping([
         "of": .list(.value), "forbidden": .list(.value), "through": .list(.value), "required": .list(.value),
+        "when": .list(.value),
         "once": .list(.value), "order": .list(.list(.value)),
       ])),
     "reservedWhere": .list(.mapping(["starts": .value, "unless": .list(.value), "words": .list(.value)])),

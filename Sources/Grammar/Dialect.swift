@@ -49,6 +49,8 @@ public struct ChildRules: Codable, Equatable, Sendable {
   public var forbidden: [String]?
   /// Kinds of which there must be one.
   public var required: [String]?
+  /// `forbidden` and `required` hold only where there is one of these kinds, too.
+  public var when: [String]?
   /// Kinds that must not occur twice.
   public var once: [String]?
   /// Kinds that do not count: their children are taken for those of the node.

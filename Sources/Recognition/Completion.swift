@@ -364,10 +364,15 @@ final class Completion {
   /// The cheapest terminals that, written in hole `hole` after `node`, let everything complete; nil if none do.
   ///
   /// Dijkstra's algorithm over items; O(exits walked × log).
-  func shortest(_ node: Int32, hole: Int, _ place: Place) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
+  ///
+  /// - Parameter room: any that are no more than this will do.
+  func shortest(
+    _ node: Int32, hole: Int, _ place: Place, room: Int? = nil
+  ) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
     decided {
       let known = summary.exitCount
       let found = shortestWithinReach(node, hole: hole, place)
+      if let found, let room, found.terminals.count <= room { return .some(found) }
       let isCheapest = summary.isComplete || found.map { $0.cost <= summary.reach } ?? false
       return isCheapest && summary.exitCount == known ? .some(found) : .none
     }

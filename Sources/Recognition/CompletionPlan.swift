@@ -9,32 +9,44 @@ extension HoleRecogniser {
     var endState: UInt16
     var terminals: [RightSummary.PlannedTerminal]
     var head: Head
+
+    /// How many terminals there are to write.
+    var count: Int { terminals.count + (rest.isEmpty ? 0 : 1) }
   }
 
   /// A lower bound of the terminals that the hole still needs after the known text; nil if nothing completes it.
-  public func terminalsNeeded() -> Int? { plans().first.map { $0.terminals.count + ($0.rest.isEmpty ? 0 : 1) } }
+  ///
+  /// - Parameter room: the answer is any number up to this one if some way needs no more. It is much sooner found: what
+  ///   is cheapest need not be known then.
+  public func terminalsNeeded(room: Int? = nil) -> Int? {
+    let plans = plans(room: room)
+    return (plans.first { $0.count <= room ?? -1 } ?? plans.first)?.count
+  }
 
   /// A cheapest way to complete the hole for each head and each terminal that the unfinished one can become, the
-  /// cheapest first.
-  func plans() -> [Plan] {
+  /// cheapest first; once one writes no more than `room` terminals, the others are left out.
+  func plans(room: Int? = nil) -> [Plan] {
     var result: [Plan] = []
-    for head in frontier.heads { collectPlans(head, buffer.bytes, &result) }
+    for head in frontier.heads { collectPlans(head, buffer.bytes, room, &result) }
     return result.sorted { $0.cost < $1.cost }
   }
 
-  private func collectPlans(_ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ result: inout [Plan]) {
+  private func collectPlans(
+    _ head: Head, _ text: UnsafeBufferPointer<UInt8>, _ room: Int?, _ result: inout [Plan]
+  ) {
     let arena = recogniser.arena
     let state = arena.nodes[Int(head.node)].state
+    var isEnough = result.contains { $0.count <= room ?? -1 }
     func add(
       _ node: Int32, _ place: Completion.Place, rest: [UInt8], endState: UInt16 = LexicalAutomaton.dead, extra: Int
     ) {
-      guard let found = completion.shortest(node, hole: hole, place) else {
-        return
-      }
-      result.append(
-        Plan(
-          cost: found.cost + rest.count + extra, rest: rest, endState: endState, terminals: found.terminals, head: head)
-      )
+      if isEnough { return }
+      let left = room.map { $0 - (rest.isEmpty ? 0 : 1) }
+      guard let found = completion.shortest(node, hole: hole, place, room: left) else { return }
+      let plan = Plan(
+        cost: found.cost + rest.count + extra, rest: rest, endState: endState, terminals: found.terminals, head: head)
+      result.append(plan)
+      isEnough = plan.count <= room ?? -1
     }
     let lexState = language.lexStates[Int(state)]
     guard head.position < text.count, lexState != ParseTables.noLookahead else {

@@ -230,11 +230,34 @@ extension HoleRecogniser {
       for probe in language.fixedProbes.filled(scanner.words(of: head.scanner)) {
         if isViable(&probing, with: end + probe, scanner) { return true }
       }
+      for probe in endsOfSpellings(behind: text[head.position...]) {
+        if isViable(&probing, with: end + probe, scanner) { return true }
+      }
       for probe in language.layoutProbes(recogniser.arena, head, text) {
         if isViable(&probing, with: end + probe, scanner) { return true }
       }
     }
-    return false
+    return !text.endsInsideCharacter && endsInternally(head, text.count) && isViableAtEnd(probing, scanner)
+  }
+
+  /// What makes the known text of a terminal one that the scanner spells, as a keyword. O(external terminals).
+  private func endsOfSpellings(behind text: Slice<UnsafeBufferPointer<UInt8>>) -> [[UInt8]] {
+    let known = text.drop { $0 <= 0x20 }
+    if known.isEmpty { return [] }
+    return language.externalSpellings.filter { $0.count > known.count && $0.starts(with: known) }.map {
+      $0.dropFirst(known.count) + [0x20]
+    }
+  }
+
+  /// Whether the text is viable if the scanner looks in vain for what it declines without, as for a second backquote.
+  private func isViableAtEnd(_ probing: Probing, _ scanner: ScannerSession) -> Bool {
+    recogniser.lexer.declinesAtEnd = true
+    defer { recogniser.lexer.declinesAtEnd = false }
+    return language.fixedProbes.texts.contains { probe in
+      let virtual = buffer.continued(by: probe)
+      let result = scanner.scan(virtual, probing.head.position, row: probing.row, state: probing.head.scanner)
+      return result.sawEnd && !result.found && isViable(probing.head, virtual, probing.known, probing.hole)
+    }
   }
 
   /// Whether the text is viable with the character at its end ended, if the scanner needs no more than that.
@@ -281,23 +304,46 @@ extension HoleRecogniser {
     let result = scanner.scan(virtual, head.position, row: probing.row, state: head.scanner)
     if result.sawEnd || !result.found && probing.hasDeclined { return false }
     if result.found { return isViableProbe(head, virtual, result, probing.known, probing.hole) }
+    if endsInternally(head, probing.known) { return isViable(head, virtual, probing.known, probing.hole) }
     probing.hasDeclined = true
     return isViableInternally(head, buffer.bytes, known: probing.known, probing.hole, depth: 0)
+  }
+
+  /// Whether the terminal that the generated lexer finds at `head` is over in front of `known`, whatever follows.
+  func endsInternally(_ head: Head, _ known: Int) -> Bool {
+    let lexState = language.lexStates[Int(recogniser.arena.nodes[Int(head.node)].state)]
+    if lexState == ParseTables.noLookahead { return false }
+    let match = language.lexer.match(buffer.bytes, head.position, lexState, isComplete: false)
+    return match.openState == LexicalAutomaton.dead && match.terminal != LexicalAutomaton.noTerminal
+      && match.end < known
   }
 
   /// Whether a terminal that the scanner finds with a continuation behind the known text leads on.
   private func isViableProbe(
     _ head: Head, _ virtual: UnsafeBufferPointer<UInt8>, _ result: ScannerSession.Result, _ known: Int, _ hole: Int
   ) -> Bool {
-    if result.start >= known, result.end > result.start {
+    // Behind padding that the scanner skips, its terminal may be empty.
+    if result.start >= known, result.end >= result.start {
       return (head.startsLine || recogniser.fitsLayout(head, virtual, result.start))
         && completion.isCompletable(head.node, hole: hole, completion.place(head))
     }
+    return isViable(head, virtual, known, hole)
+  }
+
+  /// Whether the known text is viable if the scanner finds in it what it finds with a probe behind it.
+  private func isViable(_ head: Head, _ virtual: UnsafeBufferPointer<UInt8>, _ known: Int, _ hole: Int) -> Bool {
     let mark = recogniser.arena.mark
     defer { recogniser.arena.release(mark) }
+    return heads(behind: head, continued: virtual).contains { isViableProbed($0, virtual, known, hole) }
+  }
+
+  /// Where the known text leads from `head` if the scanner sees all of `virtual`, which goes on with a probe.
+  func heads(behind head: Head, continued virtual: UnsafeBufferPointer<UInt8>) -> [Head] {
+    recogniser.lexer.continued = virtual
+    defer { recogniser.lexer.continued = nil }
     var next = Frontier(heads: [head])
-    _ = recogniser.advance(&next, virtual, isComplete: false, limit: known)
-    return next.heads.contains { isViableProbed($0, virtual, known, hole) }
+    _ = recogniser.advance(&next, buffer.bytes, isComplete: false, limit: buffer.count)
+    return next.heads
   }
 
   /// A head that a probe led to: behind the known text it is completable, within it its terminal must fit.
@@ -309,7 +355,8 @@ extension HoleRecogniser {
       if padding.end >= known, !padding.reachesEnd, !recogniser.fitsLayout(head, text, padding.end) { return false }
     }
     if head.position >= known { return completion.isCompletable(head.node, hole: hole, completion.place(head)) }
-    return isViableInternally(head, text, known: known, hole, depth: 0)
+    // A terminal at the end of the known text may become more than the probe makes of it.
+    return isViableInternally(head, UnsafeBufferPointer(rebasing: text[..<known]), known: known, hole, depth: 0)
   }
 }
 

@@ -84,12 +84,22 @@ public final class HoleRecogniser {
     completion.context = context(of: frontier)
     start = HoleStart(offset: buffer.count)
     let end = buffer.count
-    guard hole < holeCount, let head = frontier.heads.first, head.position < end else { return }
+    guard hole < holeCount, !frontier.isDead, frontier.heads[0].position < end else { return }
+    let mark = recogniser.arena.mark
     buffer.append(contentsOf: segments[hole])
-    defer { buffer.truncate(to: end) }
+    defer {
+      buffer.truncate(to: end)
+      recogniser.arena.release(mark)
+    }
+    let isComplete = hole == holeCount - 1
+    // Several terminals may be undecided in front of the hole.
+    var (next, last) = (frontier, frontier.heads[0])
+    _ = recogniser.advance(&next, buffer.bytes, isComplete: isComplete, limit: end) { position, heads in
+      if position < end, let head = heads.first { last = head }
+    }
     let lookahead = recogniser.lexer.lex(
-      buffer.bytes, head.position, state: recogniser.arena.nodes[Int(head.node)].state, scannerState: head.scanner,
-      isComplete: hole == holeCount - 1)
+      buffer.bytes, last.position, state: recogniser.arena.nodes[Int(last.node)].state, scannerState: last.scanner,
+      isComplete: isComplete)
     guard case .found(let found) = lookahead, found.start < end, end < found.end else { return }
     start.cutTerminal = found.terminal
   }
@@ -103,13 +113,23 @@ public final class HoleRecogniser {
       isEnclosed: language.isEnclosed[state])
     let row = Int(language.externalLexStates[state])
     guard row != 0, head.position < buffer.count, let scanner = recogniser.lexer.scanner else { return known }
+    let mark = recogniser.arena.mark
     for probe in language.fixedProbes.contextTexts(scanner.words(of: head.context)) {
-      let scan = scanner.scan(buffer.continued(by: probe), head.position, row: row, state: head.context)
+      let virtual = buffer.continued(by: probe)
+      let scan = scanner.scan(virtual, head.position, row: row, state: head.context)
       let isLayout = language.layout.map { $0.isLayout(scan.terminal) } ?? false
       if scan.found, scan.end == buffer.count, !isLayout {
         return Completion.Context(
           state: scan.state, depth: known.depth + language.contextChange[scan.terminal.index],
           isEnclosed: known.isEnclosed)
+      }
+      guard !scan.found, !scan.sawEnd, endsInternally(head, buffer.count) else { continue }
+      // The scanner has not decided on a terminal in front of the last one.
+      let end = heads(behind: head, continued: virtual).first { $0.position == buffer.count }
+      defer { recogniser.arena.release(mark) }
+      if let end, end.context != head.context {
+        return Completion.Context(
+          state: end.context, depth: recogniser.arena.nodes[Int(end.node)].open.contexts, isEnclosed: known.isEnclosed)
       }
     }
     return known

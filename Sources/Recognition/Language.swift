@@ -58,6 +58,8 @@ public final class Language: @unchecked Sendable {
   let lookaheads: LookaheadSets
   /// Shape (terminalCount): text for each terminal, empty where none is known, and what it costs in a completion.
   let samples: TerminalSamples
+  /// The text of external terminals, as of keywords that the scanner reads.
+  let externalSpellings: [[UInt8]]
   let fixedProbes: FixedProbes
   /// External terminals with text all of which is alike, and the characters that it consists of.
   let contents: [(terminal: SymbolID, ordinary: TerminalPattern)]
@@ -218,7 +220,9 @@ public final class Language: @unchecked Sendable {
       row.lookaheads = lookaheads.set(taken)
       rows[state] = row
     }
-    samples = TerminalSamples(grammar, layout: layout)
+    let samples = TerminalSamples(grammar, layout: layout)
+    self.samples = samples
+    externalSpellings = (scanner?.terminals ?? []).map { samples.texts[$0.index] }.filter { $0.count > 1 }
     for state in rows.indices {
       rows[state].shifts = Language.cheapestShifts(state, cells, symbolCount, starts, actions, samples)
     }

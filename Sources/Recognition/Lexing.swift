@@ -27,6 +27,10 @@ enum LexOutcome {
 final class TerminalLexer {
   let language: Language
   let scanner: ScannerSession?
+  /// The text with a continuation behind it, where the scanner is to see one.
+  var continued: UnsafeBufferPointer<UInt8>?
+  /// Whether what the scanner looks for behind `continued` does not come.
+  var declinesAtEnd = false
 
   init(_ language: Language) {
     self.language = language
@@ -41,8 +45,9 @@ final class TerminalLexer {
     if lexState == ParseTables.noLookahead { return .extraEnd }
     let row = Int(language.externalLexStates[Int(state)])
     if row != 0, let scanner {
+      let text = continued ?? text
       let result = scanner.scan(text, position, row: row, state: scannerState)
-      if result.sawEnd, !isComplete { return .open }
+      if result.sawEnd, !isComplete, result.found || !declinesAtEnd { return .open }
       if result.found {
         let found = external(result, text, position)
         if let pattern = language.patterns[found.terminal.index],

@@ -97,9 +97,15 @@ struct NarrowedTables {
         if kinds.count > Int(UInt8.max) { throw .tooManyStates(grammar: grammar.name) }
         kinds.append(StateSplitter.Kind(parents: parents, children: try symbols(names), carriers: carriers))
       }
+      var condition: UInt8?
+      if let names = rules.when {
+        try add(names)
+        condition = UInt8(kinds.count - 1)
+      }
       if let names = rules.forbidden {
         try add(names)
         kinds[kinds.count - 1].isForbidden = true
+        kinds[kinds.count - 1].condition = condition
       }
       for name in rules.once ?? [] {
         try add([name])
@@ -108,6 +114,7 @@ struct NarrowedTables {
       if let names = rules.required {
         try add(names)
         kinds[kinds.count - 1].isRequired = true
+        kinds[kinds.count - 1].condition = condition
       }
       let first = kinds.count
       for names in rules.order ?? [] {
@@ -189,10 +196,19 @@ struct NarrowedTables {
 }
 
 extension Grammar {
-  /// The symbols with a name. Throws `unknownSymbol` if there are none. O(symbols).
+  /// The symbols with a name; with `#2` behind it, the second of them alone. Throws `unknownSymbol` if there are none.
+  ///
+  /// O(symbols).
   func symbols(named name: String) throws(RecognitionError) -> [SymbolID] {
-    let found = tables.symbols.indices.filter { tables.symbols[$0].name == name }.map { SymbolID($0) }
-    if found.isEmpty { throw .unknownSymbol(grammar: self.name, name: name) }
-    return found
+    func all(_ name: some StringProtocol) -> [SymbolID] {
+      tables.symbols.indices.filter { tables.symbols[$0].name == name }.map { SymbolID($0) }
+    }
+    let found = all(name)
+    if !found.isEmpty { return found }
+    if let mark = name.lastIndex(of: "#"), let number = Int(name[name.index(after: mark)...]) {
+      let several = all(name[..<mark])
+      if several.indices.contains(number - 1) { return [several[number - 1]] }
+    }
+    throw .unknownSymbol(grammar: self.name, name: name)
   }
 }

@@ -281,7 +281,7 @@ public final class Recogniser {
     guard let layout = language.layout, let scanner = lexer.scanner else { return lookahead.scanner }
     if layout.isLayout(lookahead.terminal) { return head.context }
     let row = Int(language.externalLexStates[Int(arena.nodes[Int(head.node)].state)])
-    let again = scanner.scan(text, head.position, row: row, state: head.context)
+    let again = scanner.scan(lexer.continued ?? text, head.position, row: row, state: head.context)
     return again.found && again.terminal == lookahead.terminal ? again.state : head.context
   }
 

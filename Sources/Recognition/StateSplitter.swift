@@ -18,6 +18,8 @@ struct StateSplitter {
     var carriers: Set<UInt16> = []
     /// Every parent has one.
     var isRequired = false
+    /// The kind of the same parent of which there is one where it is forbidden or required; nil for always.
+    var condition: UInt8?
     /// The kinds of the same parent, perhaps itself, that do not stand behind one of this kind.
     var notBehind: Set<UInt8> = []
   }
@@ -280,12 +282,15 @@ struct StateSplitter {
 
   /// Whether a node or hidden symbol must not have the children that it would take in.
   private func breaksRule(_ symbol: UInt16, _ taken: [Mark]) -> Bool {
+    func applies(_ kind: Kind) -> Bool {
+      kind.condition.map { condition in taken.contains { $0.kind == condition } } ?? true
+    }
     for (index, kind) in kinds.enumerated() where kind.isRequired && kind.parents.contains(symbol) {
-      if !taken.contains(where: { $0.kind == index }) { return true }
+      if applies(kind), !taken.contains(where: { $0.kind == index }) { return true }
     }
     return taken.contains { mark in
       let kind = kinds[Int(mark.kind)]
-      if kind.isForbidden, kind.parents.contains(symbol) { return true }
+      if kind.isForbidden, kind.parents.contains(symbol), applies(kind) { return true }
       return (kind.parents.contains(symbol) || carriers[Int(mark.kind)].contains(symbol))
         && taken.contains { $0.depth < mark.depth && kind.notBehind.contains($0.kind) }
     }

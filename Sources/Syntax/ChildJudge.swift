@@ -7,6 +7,7 @@ struct ChildJudge {
   private let through: Set<SymbolID>
   private let required: Set<SymbolID>
   private let requiredName: String
+  private let condition: Set<SymbolID>?
   private let once: Set<SymbolID>
   private let order: [Set<SymbolID>]
 
@@ -20,6 +21,7 @@ struct ChildJudge {
     through = symbols(rules.through)
     required = symbols(rules.required)
     requiredName = rules.required?.first ?? ""
+    condition = rules.when.map(symbols)
     once = symbols(rules.once)
     order = (rules.order ?? []).map(symbols)
   }
@@ -29,10 +31,12 @@ struct ChildJudge {
     var defects: [SyntaxDefect] = []
     var seen: Set<SymbolID> = []
     var group = 0
-    for child in node.children.flatMap({ through.contains($0.symbol) ? $0.children : [$0] }) where !child.isExtra {
+    let children = node.children.flatMap { through.contains($0.symbol) ? $0.children : [$0] }.filter { !$0.isExtra }
+    let applies = condition.map { condition in children.contains { condition.contains($0.symbol) } } ?? true
+    for child in children {
       let symbol = child.symbol
       let own = order.firstIndex { $0.contains(symbol) }
-      if forbidden.contains(symbol) || once.contains(symbol) && seen.contains(symbol)
+      if applies && forbidden.contains(symbol) || once.contains(symbol) && seen.contains(symbol)
         || own.map({ $0 < group }) ?? false
       {
         defects.append(refusal(child))
@@ -40,7 +44,7 @@ struct ChildJudge {
       seen.insert(symbol)
       group = max(group, own ?? 0)
     }
-    if !required.isEmpty, seen.isDisjoint(with: required) {
+    if applies, !required.isEmpty, seen.isDisjoint(with: required) {
       defects.append(
         SyntaxDefect(
           range: node.byteRange.lowerBound..<node.byteRange.lowerBound, start: node.start,

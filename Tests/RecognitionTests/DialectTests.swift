@@ -56,12 +56,13 @@ import Testing
     "class A { void f() { 1; } }",
     "class A { void f() { x; } }", "class A { void f() { (x); } }", "class A { int class; }", "class A { A {} }",
     "class A { String s = \"a\nb\"; }", "enum E { a; E {} }", "interface A { int b; }", "record R(int a) { { } }",
-    "class A { void f() { private int a = 1; } }", "class A { void f(static int a) {} }",
+    "class A { void f() { private int a = 1; } }", "class A { void f(static int a) {} }", "import a; class B {}",
+    "module a {} class B {}", "interface A {} module b {}",
   ])
   func javaRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("java", dialect: true), text)) }
 
   @Test(arguments: [
-    "package a; import b.C; import d.*; class A {} interface B {}", "",
+    "package a; import b.C; import d.*; class A {} interface B {}", "", "import a.B; module c {}",
     "class A { void f() { x = 1; y++; g(); new A(); } }",
     "class A { int f(int x) { return switch (x) { case 0 -> y.z; default -> 1; }; } }", "record R(int a) { R {} }",
     "class A { String s = \"\"\"\n  a \"b\" \\n c\n  d\"\"\"; record R(int a) { R {} } }", "@A class B { A() {} }",
@@ -71,6 +72,7 @@ import Testing
 
   @Test(arguments: [
     "let x = 1;", "x;", "f(1);", "1 + 2;", "fn f(loop: u8) {}", "fn f(static: u8) {}", "fn fn() {}", "{}", "if a {}",
+    "fn f() { g(a\"b\"); }", "m!(a\"b\");",
   ])
   func rustRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("rust", dialect: true), text)) }
 
@@ -89,18 +91,32 @@ import Testing
   ])
   func rubyAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("ruby", dialect: true), text)) }
 
-  @Test(arguments: ["fi\n", "if a; then fi\n", "a; done\n", "while a; do\ndone\n", "if a; then b; else\n# c\nfi\n"])
+  @Test(arguments: [
+    "fi\n", "if a; then fi\n", "a; done\n", "while a; do\ndone\n", "if a; then b; else\n# c\nfi\n",
+    "}\n", "case a in ;; esac\n", "f() { }\n",
+  ])
   func bashRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("bash", dialect: true), text)) }
 
-  @Test(arguments: ["echo fi then done\n", "if a; then b; else c; fi\n", "for x in do done; do y; done\n"])
+  @Test(arguments: [
+    "echo fi then done\n", "if a; then b; else c; fi\n", "for x in do done; do y; done\n", "echo }\n",
+    "f() { a; }\n",
+  ])
   func bashAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("bash", dialect: true), text)) }
 
-  @Test(arguments: ["f(if);\n", "x = class;\n", "x = [return];\n"])
+  @Test(arguments: [
+    "f(if);\n", "x = class;\n", "x = [return];\n", "const a;\n", "let {a};\n", "for (const [a];;) {}\n",
+    "{ import a from 'b'; }\n", "if (a) export {b};\n", "class {}\n", "function () {}\n", "a | (b) => c;\n",
+    "x = {, a};\n", "x = {#a: 1};\n",
+  ])
   func javaScriptRefuses(_ text: String) throws {
     #expect(try !accepts(TestLanguages.language("javascript", dialect: true), text))
   }
 
-  @Test(arguments: ["a.if = {class: 1, return() {}};\n", "x = class {};\n", "import {default as a} from 'b';\n"])
+  @Test(arguments: [
+    "a.if = {class: 1, return() {}};\n", "x = class {};\n", "import {default as a} from 'b';\n",
+    "let a; const b = 1, {c} = d; for (const [e] of f) {}\n", "(function () {})();\n", "a ? b => c : (d || e);\n",
+    "class A { #a = 1; }\n", "export const f = function () {};\n",
+  ])
   func javaScriptAccepts(_ text: String) throws {
     #expect(try accepts(TestLanguages.language("javascript", dialect: true), text))
   }
@@ -114,6 +130,26 @@ import Testing
   func pythonAcceptsArguments(_ text: String) throws {
     #expect(try accepts(TestLanguages.language("python", dialect: true), text))
   }
+
+  @Test(
+    .enabled(if: TestLanguages.installed.contains("lua")),
+    arguments: ["a = 'b\nc'\n", "a = \"b\n\"\n", "a.end = 1\n", "function while() end\n", "\u{e9} = 1\n"])
+  func luaRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("lua", dialect: true), text)) }
+
+  @Test(
+    .enabled(if: TestLanguages.installed.contains("lua")),
+    arguments: ["a = 'b\\\nc' .. [[d\ne]]\n", "a.ended = {b = 1, ['end'] = 2}\n", "::a:: goto a\n"])
+  func luaAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("lua", dialect: true), text)) }
+
+  @Test(
+    .enabled(if: TestLanguages.installed.contains("css")),
+    arguments: ["a { b: # fff; }\n", "a { b: 'c\nd'; }\n"])
+  func cssRefuses(_ text: String) throws { #expect(try !accepts(TestLanguages.language("css", dialect: true), text)) }
+
+  @Test(
+    .enabled(if: TestLanguages.installed.contains("css")),
+    arguments: ["a { b: #fff; }\n#c:hover > d { e: ' f ' url(g) }\n"])
+  func cssAccepts(_ text: String) throws { #expect(try accepts(TestLanguages.language("css", dialect: true), text)) }
 
   /// More rules than can be numbered are an error, not a trap.
   @Test func tooManyRules() throws {
