@@ -59,6 +59,30 @@ struct RepairTests {
     #expect(try best(language, broken) == fixed)
   }
 
+  /// What is missing at the head of a line shows at its end.
+  @Test(arguments: [
+    ("go", "package p\n\n Foo(s *T, b, next *U) {\n\ts.run(b)\n}\n", " func Foo("),
+    ("javascript", "class Node {}\n\nLink extends Node {\n  constructor() { super(); }\n}\n", "class Link extends"),
+  ])
+  func keywordsAreWrittenInFrontOfLines(_ language: String, _ broken: String, _ head: String) throws {
+    guard GrammarStore.default.list().contains(where: { $0.name == language }) else { return }
+    #expect(try best(language, broken)?.contains(head) == true)
+  }
+
+  /// The one edit that is needed costs more than others that lead nowhere, and the text goes on for long behind it.
+  @Test func aDearEditIsFoundBehindAFullBeam() throws {
+    guard GrammarStore.default.list().contains(where: { $0.name == "javascript" }) else { return }
+    func text(swapping swapped: Int?) -> String {
+      let parts = (0..<60).map { index in
+        let head = "  message.part\(index) !== undefined && (object.part\(index) = message.part\(index)\n"
+        let (first, second) = ("    ? exports.Part.toJSON(message.part\(index))\n", "    : undefined);\n")
+        return head + (index == swapped ? second + first : first + second)
+      }
+      return "function write(message) {\n  const object = {};\n\(parts.joined())  return object;\n}\n"
+    }
+    #expect(try best("javascript", text(swapping: 20)) == text(swapping: nil))
+  }
+
   /// What takes two edits, or one made again and again; the cheapest alone would be another.
   @Test(arguments: [
     ("python", "x = [\n  {'a': 1, 'b'= 2},\n  {'a': 3, 'b'= 4},\n  {'a': 5, 'b'= 6},\n]\n", ["'b'= ", "'b': "]),
