@@ -175,7 +175,11 @@ final class RightSummary {
   }
 
   /// Whether all ways of `state` at `position`, in a hole, that stay in the hole are known before it is asked.
-  func knowsHole(_ state: UInt16, _ position: Int32) -> Bool { keys[identifier(state, position)].block >= 0 }
+  func knowsHole(_ state: UInt16, _ position: Int32) -> Bool {
+    // Before `keys` is read, as it may grow.
+    let key = identifier(state, position)
+    return keys[key].block >= 0
+  }
 
   /// The exit of `state` at `position` behind `exit`, by number, which becomes that exit; the first one behind -1.
   ///
@@ -381,7 +385,7 @@ final class RightSummary {
     for index in closure.children(of: key - first) {
       let subscription = closure.subscriptions[index]
       let child = subscription.child + first
-      bring(child, distance + subscription.cost)
+      approach(child, distance + subscription.cost)
       var exit = keys[child].firstExit
       while exit >= 0 {
         deliver(index, exit)
