@@ -8,6 +8,14 @@ import Testing
       try TestLanguages.language(name, dialect: true), prefix: Array(before.utf8), segments: [Array(behind.utf8)])
   }
 
+  /// Writes `text` byte by byte and closes the hole.
+  private func fill(_ recogniser: HoleRecogniser, _ text: String, at place: SourceLocation = #_sourceLocation) {
+    for byte in text.utf8 {
+      #expect(recogniser.append([byte]), "\(Character(UnicodeScalar(byte)))", sourceLocation: place)
+    }
+    #expect(recogniser.close(), sourceLocation: place)
+  }
+
   /// Whether a colon starts a pseudo-class or ends the name of a property is told by what ends the declaration.
   @Test(
     .enabled(if: TestLanguages.installed.contains("css")),
@@ -19,8 +27,7 @@ import Testing
   func regression_longDeclarations(_ before: String, _ behind: String, _ text: String) throws {
     let recogniser = try hole("css", before, behind)
     #expect(recogniser.isViable)
-    for byte in text.utf8 { #expect(recogniser.append([byte]), "\(Character(UnicodeScalar(byte)))") }
-    #expect(recogniser.close())
+    fill(recogniser, text)
   }
 
   /// What scanners spell is viable from its first letter on, and a slash in a comment is none that opens another.
@@ -32,8 +39,7 @@ import Testing
     guard TestLanguages.installed.contains(name) else { return }
     let recogniser = try hole(name, before, behind)
     #expect(recogniser.isViable)
-    for byte in text.utf8 { #expect(recogniser.append([byte]), "\(Character(UnicodeScalar(byte)))") }
-    #expect(recogniser.close())
+    fill(recogniser, text)
   }
 
   /// Behind a backquote the scanner looks for another one, which need not come.
@@ -41,16 +47,14 @@ import Testing
   func regression_closingBackquote() throws {
     let recogniser = try hole("bash", "f() {\n  a=`b`\n  if c; then d; fi\n}\n", "")
     #expect(recogniser.isViable)
-    for byte in "if e; then f; fi\n".utf8 { #expect(recogniser.append([byte])) }
-    #expect(recogniser.close())
+    fill(recogniser, "if e; then f; fi\n")
   }
 
   /// The scanner skips a carriage return and finds an empty terminal in front of the line feed.
   @Test(.enabled(if: TestLanguages.installed.contains("toml")))
   func regression_carriageReturns() throws {
     let recogniser = try hole("toml", "a = 1", "b = 2\r\n")
-    for byte in "\r\nc = [\"d\"]\r\n".utf8 { #expect(recogniser.append([byte])) }
-    #expect(recogniser.close())
+    fill(recogniser, "\r\nc = [\"d\"]\r\n")
   }
 
   /// Tags that the hole opens are closed in it, and those that it was cut out of go on behind it.
@@ -63,8 +67,7 @@ import Testing
   func regression_tags(_ before: String, _ behind: String, _ text: String) throws {
     let recogniser = try hole("html", before, behind)
     #expect(recogniser.isViable)
-    for byte in text.utf8 { #expect(recogniser.append([byte]), "\(Character(UnicodeScalar(byte)))") }
-    #expect(recogniser.close())
+    fill(recogniser, text)
   }
 
   @Test(.enabled(if: TestLanguages.installed.contains("html")))
@@ -80,7 +83,6 @@ import Testing
   @Test(.enabled(if: TestLanguages.installed.contains("kotlin")))
   func regression_scannerThatDoesNotEnd() throws {
     let recogniser = try hole("kotlin", "class A {\n  val b = 1\n", "\n}\n")
-    for byte in "  @C val d: Int get() = 2".utf8 { #expect(recogniser.append([byte])) }
-    #expect(recogniser.close())
+    fill(recogniser, "  @C val d: Int get() = 2")
   }
 }
