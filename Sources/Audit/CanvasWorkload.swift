@@ -10,24 +10,22 @@ public import Vocabulary
 /// Terminals are masked whole, as a terminal that starts in a hole may not run into the text behind it.
 public struct CanvasWorkload {
   /// Tokens of the part in which terminals are masked.
-  public var positions: Int
+  private let positions: Int
   /// How many of them are committed, from 0 to 1.
-  public var committed: Double
+  private let committed: Double
   private let parser: SyntaxParser
   private let paths: TokenPaths
   private let tokenizer: Tokenizer
-  private var generator: SeededGenerator
 
   /// - Parameter paths: those of the grammar and the tokenizer's vocabulary.
   public init(
-    _ grammar: Grammar, _ paths: TokenPaths, _ tokenizer: Tokenizer, positions: Int, committed: Double, seed: UInt64
+    _ grammar: Grammar, _ paths: TokenPaths, _ tokenizer: Tokenizer, positions: Int, committed: Double
   ) throws {
     parser = try SyntaxParser(grammar)
     self.paths = paths
     self.tokenizer = tokenizer
     self.positions = positions
     self.committed = committed
-    generator = SeededGenerator(seed: seed)
   }
 
   /// What happens along the way from a canvas to its text.
@@ -42,9 +40,11 @@ public struct CanvasWorkload {
 
   /// Masks a part of `text` and fills it with the true tokens from left to right; ends where one is refused.
   ///
+  /// - Parameter seed: of the gaps.
   /// - Returns: whether the text is clean and long enough to have such a canvas.
-  public mutating func walk(_ text: [UInt8], visit: (Step, Duration) -> Void) throws -> Bool {
-    let gaps = try gaps(in: text)
+  public func walk(_ text: [UInt8], seed: UInt64, visit: (Step, Duration) -> Void) -> Bool {
+    var generator = SeededGenerator(seed: seed)
+    let gaps = gaps(in: text, using: &generator)
     guard let first = gaps.first else { return false }
     let ends = gaps.dropFirst().map(\.lowerBound) + [text.count]
     let prefix = Array(text[..<first.lowerBound])
@@ -75,9 +75,9 @@ public struct CanvasWorkload {
   }
 
   /// Runs of masked terminals with the padding between them, none of which changes the context of the text behind it.
-  private mutating func gaps(in text: [UInt8]) throws -> [Range<Int>] {
-    guard parser.accepts(text) else { return [] }
-    let leaves = try parser.parse(text).terminals
+  private func gaps(in text: [UInt8], using generator: inout SeededGenerator) -> [Range<Int>] {
+    guard let tree = try? parser.parse(text), tree.isClean else { return [] }
+    let leaves = tree.terminals
     let counts = leaves.map { tokenizer.encode(text[$0]).count }
     guard counts.reduce(0, +) > positions else { return [] }
     let boundaries = TerminalBoundaries(paths.language, text)
@@ -101,19 +101,5 @@ public struct CanvasWorkload {
       isJoined = isMasked
     }
     return gaps
-  }
-}
-
-extension SyntaxTree {
-  /// The ranges of all leaves that have text, in order.
-  var terminals: [Range<Int>] {
-    var leaves: [Range<Int>] = []
-    var cursor = root.cursor()
-    cursor.walk { cursor in
-      let node = cursor.node
-      if node.childCount == 0, !node.byteRange.isEmpty { leaves.append(node.byteRange) }
-      return true
-    }
-    return leaves
   }
 }

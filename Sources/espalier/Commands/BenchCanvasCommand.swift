@@ -17,11 +17,7 @@ struct BenchCanvasCommand: ParsableCommand {
       and right, and closing a gap checks the text up to the next one.
       """)
 
-  @Argument(help: "Files, folders and data sets (.jsonl).")
-  var paths: [String]
-
-  @Option(help: "The language of the files.")
-  var language: String
+  @OptionGroup var files: BenchFiles
 
   @Option(help: "Files at the most.")
   var limit = 20
@@ -47,22 +43,21 @@ struct BenchCanvasCommand: ParsableCommand {
 
   func run() throws {
     let store = GrammarStore.default
-    let corpus = try AuditCorpus(paths: paths, language: language, store: store, limit: .max)
-    let grammar = try store.open(language)
-    let language = try Language(grammar)
+    let corpus = try files.corpus(store, limit: .max)
+    let grammar = try store.open(files.language)
     let tokenizer = try tokens.tokenizer()
-    let tokenPaths = TokenPaths(language, tokenizer.vocabulary)
-    var report = Report(language: self.language, positions: positions)
-    for (index, input) in corpus.inputs.enumerated() where report.canvases < limit {
-      var workload = try CanvasWorkload(
-        grammar, tokenPaths, tokenizer, positions: positions, committed: committed, seed: seed &+ UInt64(index))
-      let hasCanvas = try workload.walk(input.bytes) { step, time in report.measurement.add(step, time) }
-      if hasCanvas { report.canvases += 1 }
+    let workload = try CanvasWorkload(
+      grammar, TokenPaths(try Language(grammar), tokenizer.vocabulary), tokenizer, positions: positions,
+      committed: committed)
+    var measurement = Measurement()
+    for (index, input) in corpus.inputs.enumerated() where measurement.canvases < limit {
+      let hasCanvas = workload.walk(input.bytes, seed: seed &+ UInt64(index)) { measurement.add($0, $1) }
+      if hasCanvas { measurement.canvases += 1 }
     }
-    guard report.canvases > 0 else {
+    guard measurement.canvases > 0 else {
       throw CommandError("expected files of more than \(positions) tokens, found none")
     }
-    report.finish()
+    let report = Report(language: files.language, positions: positions, measurement)
     switch output.format {
     case .json: try StandardOutput.write(JSONText.document(report))
     case .text: try StandardOutput.write(report.text)
@@ -70,6 +65,7 @@ struct BenchCanvasCommand: ParsableCommand {
   }
 
   private struct Measurement {
+    var canvases = 0
     var checks: [Duration] = []
     var commits: [Duration] = []
     var closes: [Duration] = []
@@ -78,39 +74,41 @@ struct BenchCanvasCommand: ParsableCommand {
     var refused = 0
 
     mutating func add(_ step: CanvasWorkload.Step, _ time: Duration) {
+      let isAllowed: Bool
       switch step {
       case .check(let gaps, let masked, let isViable):
         checks.append(time)
         self.gaps += gaps
         self.masked += masked
-        if !isViable { refused += 1 }
-      case .commit(let isAllowed):
+        isAllowed = isViable
+      case .commit(let isFitting):
         commits.append(time)
-        if !isAllowed { refused += 1 }
-      case .close(let isAllowed):
+        isAllowed = isFitting
+      case .close(let isFitting):
         closes.append(time)
-        if !isAllowed { refused += 1 }
+        isAllowed = isFitting
       }
+      if !isAllowed { refused += 1 }
     }
   }
 
   private struct Report: Encodable {
     var language: String
     var positions: Int
-    var canvases = 0
+    var canvases: Int
     /// On average, of a canvas.
-    var gaps = 0.0
-    var masked = 0.0
+    var gaps: Double
+    var masked: Double
     /// Canvases in which something of the true text was not allowed.
-    var refused = 0
-    var check = BenchTimes([])
-    var commit = BenchTimes([])
-    var close = BenchTimes([])
-    var measurement = Measurement()
+    var refused: Int
+    var check: BenchTimes
+    var commit: BenchTimes
+    var close: BenchTimes
 
-    enum CodingKeys: CodingKey { case language, positions, canvases, gaps, masked, refused, check, commit, close }
-
-    mutating func finish() {
+    init(language: String, positions: Int, _ measurement: Measurement) {
+      self.language = language
+      self.positions = positions
+      canvases = measurement.canvases
       gaps = Double(measurement.gaps) / Double(canvases)
       masked = Double(measurement.masked) / Double(canvases)
       refused = measurement.refused

@@ -6,7 +6,6 @@ struct BenchCommand: AsyncParsableCommand {
     abstract: "Measure how fast things are on this machine.",
     subcommands: [
       BenchCanvasCommand.self, BenchGenerateCommand.self, BenchMaskCommand.self, BenchModelCommand.self,
-      BenchPrecisionCommand.self,
-      BenchRecognitionCommand.self,
+      BenchPrecisionCommand.self, BenchRecognitionCommand.self,
     ])
 }

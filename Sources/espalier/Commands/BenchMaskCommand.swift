@@ -20,11 +20,7 @@ struct BenchMaskCommand: ParsableCommand {
       the process has more than before: once the language is loaded, and after all masks.
       """)
 
-  @Argument(help: "Files, folders and data sets (.jsonl).")
-  var paths: [String]
-
-  @Option(help: "The language of the files.")
-  var language: String
+  @OptionGroup var files: BenchFiles
 
   @Option(help: "Files at the most.")
   var limit = 20
@@ -52,9 +48,9 @@ struct BenchMaskCommand: ParsableCommand {
 
   func run() throws {
     let store = GrammarStore.default
-    let corpus = try AuditCorpus(paths: paths, language: language, store: store, limit: limit + warmUp)
+    let corpus = try files.corpus(store, limit: limit + warmUp)
     let before = Machine.residentBytes ?? 0
-    let language = try Language(try store.open(language))
+    let language = try Language(try store.open(files.language))
     let loaded = Machine.residentBytes ?? 0
     let tokenizer = try workload.tokens.tokenizer()
     var measurement = Measurement(permitted: 0)
@@ -67,7 +63,7 @@ struct BenchMaskCommand: ParsableCommand {
     guard !measurement.masks.isEmpty else {
       throw CommandError("expected files whose text the constraint can complete, found none")
     }
-    var report = Report(language: self.language, vocabulary: tokenizer.vocabulary.count, measurement)
+    var report = Report(language: files.language, vocabulary: tokenizer.vocabulary.count, measurement)
     report.languageMegabytes = Double(max(loaded - before, 0)) / 1e6
     report.masksMegabytes = Double(max((Machine.residentBytes ?? 0) - loaded, 0)) / 1e6
     if batch > 0 { report.batches = [1, 2].flatMap { batches(corpus, language, tokenizer, threads: $0) } }

@@ -10,11 +10,7 @@ struct BenchRecognitionCommand: ParsableCommand {
     commandName: "recognition",
     abstract: "Measure how long a language takes to load and how fast whole files are recognised.")
 
-  @Argument(help: "Files, folders and data sets (.jsonl).")
-  var paths: [String]
-
-  @Option(help: "The language of the files.")
-  var language: String
+  @OptionGroup var files: BenchFiles
 
   @Option(help: "Files per folder at the most.")
   var limit = 200
@@ -23,10 +19,10 @@ struct BenchRecognitionCommand: ParsableCommand {
 
   func run() throws {
     let store = GrammarStore.default
-    let corpus = try AuditCorpus(paths: paths, language: language, store: store, limit: limit)
+    let corpus = try files.corpus(store, limit: limit)
     let clock = ContinuousClock()
     let began = clock.now
-    let language = try Language(try store.open(language))
+    let language = try Language(try store.open(files.language))
     let load = clock.now - began
     var bytes = 0
     var accepted = 0
@@ -37,7 +33,7 @@ struct BenchRecognitionCommand: ParsableCommand {
       }
     }
     let report = Report(
-      language: self.language, files: corpus.inputs.count, accepted: accepted, bytes: bytes,
+      language: files.language, files: corpus.inputs.count, accepted: accepted, bytes: bytes,
       loadMilliseconds: load / .milliseconds(1), seconds: work / .seconds(1),
       megabytesPerSecond: Double(bytes) / 1e6 / (work / .seconds(1)))
     switch output.format {
