@@ -150,11 +150,13 @@ final class Completion {
     return new
   }
 
-  init(_ recogniser: Recogniser, segments: [[UInt8]]) {
+  /// - Parameter exitLimit: how many exits may be looked for. Where that does not do, a "no" proves nothing.
+  init(_ recogniser: Recogniser, segments: [[UInt8]], exitLimit: Int = .max) {
     arena = recogniser.arena
     language = recogniser.language
     let closure = language.holeClosure(allowsOtherContexts: false)
-    usual = RightSummary(SuffixText(recogniser.lexer, segments: segments, closure: closure))
+    usual = RightSummary(
+      SuffixText(recogniser.lexer, segments: segments, closure: closure), exitLimit: exitLimit)
     summary = usual
   }
 
@@ -204,13 +206,14 @@ final class Completion {
 
   /// The verdict on an item over a node that stays, kept for the next time.
   func isCompletable(_ item: Item) -> Bool {
-    decided { verdictWithinReach(item) }
+    decided(or: false) { verdictWithinReach(item) }
   }
 
-  /// Asks again, each time farther, until the summary's reach leaves an answer.
-  private func decided<Answer>(_ ask: () -> Answer?) -> Answer {
+  /// Asks again, each time farther, until the summary's reach leaves an answer; `none` if its limit comes first.
+  private func decided<Answer>(or none: Answer, _ ask: () -> Answer?) -> Answer {
     while true {
       if let answer = ask() { return answer }
+      if summary.isSpent { return none }
       summary.extend()
     }
   }
@@ -255,7 +258,7 @@ final class Completion {
     _ = fringe.append(first)
     for leavesHole in [false, true] {
       if leavesHole { observations?.dependsOnText = true }
-      if decided({ fringeReachesCompletable(hole, leavesHole) }) { return true }
+      if decided(or: false, { fringeReachesCompletable(hole, leavesHole) }) { return true }
     }
     return false
   }
@@ -369,7 +372,7 @@ final class Completion {
   func shortest(
     _ node: Int32, hole: Int, _ place: Place, room: Int? = nil
   ) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
-    decided {
+    decided(or: nil) {
       let known = summary.exitCount
       let found = shortestWithinReach(node, hole: hole, place)
       if let found, let room, found.terminals.count <= room { return .some(found) }

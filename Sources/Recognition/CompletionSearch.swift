@@ -6,9 +6,11 @@ extension HoleRecogniser {
   /// A cheapest way through the summaries, written as text, is nearly always right. Where the concrete text refuses it,
   /// texts are tried in the order of what they and the rest are thought to cost (best-first search).
   ///
-  /// - Parameter limit: how many texts are looked at before the search is given up.
+  /// - Parameters:
+  ///   - limit: how many texts are looked at before the search is given up.
+  ///   - room: ways that write no more terminals than this need not be the cheapest, and are much sooner found.
   /// - Returns: false, with everything as it was, if no text was found.
-  public func completeAndClose(limit: Int = 200) -> Bool {
+  public func completeAndClose(limit: Int = 200, room: Int? = nil) -> Bool {
     if close() { return true }
     let start = checkpoint
     let style = TextStyle(text, tabWidth: language.layout?.tabWidth ?? 8)
@@ -27,7 +29,7 @@ extension HoleRecogniser {
       let candidate = queue.remove(at: next)
       restore(first)
       if !candidate.text.isEmpty, !append(candidate.text) { continue }
-      let plans = plans()
+      let plans = plans(room: room)
       for plan in plans.prefix(Self.plansTried) where tryToFinish(render(plan, style), style) { return true }
       let here = checkpoint
       for step in steps(plans, style) {
@@ -35,7 +37,7 @@ extension HoleRecogniser {
         guard !seen.contains(bytes), append(step.text) else { continue }
         seen.insert(bytes)
         if close() { return true }
-        if let rest = self.plans().first {
+        if let rest = self.plans(room: room).first {
           let signature = Signature(self, rest)
           if similar[signature, default: 0] < Self.similarTried {
             similar[signature, default: 0] += 1

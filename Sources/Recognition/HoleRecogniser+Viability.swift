@@ -9,7 +9,7 @@ extension HoleRecogniser {
     completion.context = self.context(of: next)
     defer { completion.context = context }
     if isViable(next, buffer.bytes, hole + 1) { return true }
-    if next.isDead || completion.allowsOtherContexts || !language.mayLeaveContexts { return false }
+    if next.isDead || keepsContexts || completion.allowsOtherContexts || !language.mayLeaveContexts { return false }
     completion.allowsOtherContexts = true
     verdicts.removeAll(keepingCapacity: true)
     if isViable(next, buffer.bytes, hole + 1) { return true }

@@ -15,12 +15,12 @@ public final class HoleRecogniser {
   public private(set) var frontier: Frontier
   /// The hole at the frontier; `holeCount` once everything is closed.
   public private(set) var hole = 0
-  public let holeCount: Int
+  public private(set) var holeCount: Int
   public private(set) var isAccepted = false
   /// The fixed text behind the current hole.
   public var rightText: [UInt8] { hole < holeCount ? segments[hole] : [] }
-  let completion: Completion
-  let segments: [[UInt8]]
+  private(set) var completion: Completion
+  private(set) var segments: [[UInt8]]
   /// Whether a terminal can be shifted on a stack that stays, by stack, terminal and hole.
   var verdicts: [UInt64: Bool] = [:]
   /// The continuation that helped last.
@@ -29,11 +29,14 @@ public final class HoleRecogniser {
   private var evaluator: MaskEvaluator?
   /// The start of the current hole.
   private var start = HoleStart()
+  /// Holes end in no string that they open, not even where nothing else lets the text behind them be completed.
+  private(set) var keepsContexts = false
 
   struct HoleStart {
     var offset = 0
     /// The terminal that the hole was cut out of, if one.
     var cutTerminal: SymbolID?
+    var context = Completion.Context()
   }
 
   /// A point to roll back to.
@@ -43,7 +46,6 @@ public final class HoleRecogniser {
     var hole: Int
     var isAccepted: Bool
     var start: HoleStart
-    var context: Completion.Context
     var allowsOtherContexts: Bool
     var mark: StackArena.Mark
   }
@@ -61,10 +63,8 @@ public final class HoleRecogniser {
     self.segments = segments
     holeCount = segments.count
     completion = Completion(recogniser, segments: segments)
-    var first = recogniser.start(of: prefix)
-    let recogniser = recogniser
-    prefix.withUnsafeBufferPointer { _ = recogniser.advance(&first, $0, isComplete: false) }
-    frontier = first
+    frontier = recogniser.start(of: prefix)
+    _ = recogniser.advance(&frontier, buffer.bytes, isComplete: false)
     beginHole()
     settle()
     if opensStrings || !isViable {
@@ -79,29 +79,59 @@ public final class HoleRecogniser {
     return isViable(frontier, buffer.bytes, hole)
   }
 
+  /// Goes on from `frontier`, which the text so far leads to, with `segments` behind holes that start with this one.
+  ///
+  /// From here on no hole ends in a string that it opens. O(segments) and what their summaries need.
+  ///
+  /// - Parameter exitLimit: of the summaries. Where that does not do, a "no" proves nothing.
+  func begin(_ frontier: Frontier, at start: HoleStart, segments: [[UInt8]], exitLimit: Int) {
+    keepsContexts = true
+    self.frontier = frontier
+    self.segments = segments
+    holeCount = segments.count
+    hole = 0
+    isAccepted = false
+    evaluator = nil
+    completion = Completion(recogniser, segments: segments, exitLimit: exitLimit)
+    stand(at: start)
+    settle()
+  }
+
+  /// Takes `start` for that of the current hole.
+  func stand(at start: HoleStart) {
+    self.start = start
+    completion.context = start.context
+  }
+
   /// Notes what is known where the current hole starts.
   private func beginHole() {
-    completion.context = context(of: frontier)
-    start = HoleStart(offset: buffer.count)
+    stand(
+      at: hole < holeCount
+        ? start(of: frontier, before: segments[hole], isLast: hole == holeCount - 1)
+        : HoleStart(offset: buffer.count, context: context(of: frontier)))
+  }
+
+  /// What is known where a hole starts, at the end of the text, that `segment` follows.
+  func start(of frontier: Frontier, before segment: [UInt8], isLast: Bool) -> HoleStart {
     let end = buffer.count
-    guard hole < holeCount, !frontier.isDead, frontier.heads[0].position < end else { return }
+    var start = HoleStart(offset: end, context: context(of: frontier))
+    guard !frontier.isDead, frontier.heads[0].position < end else { return start }
     let mark = recogniser.arena.mark
-    buffer.append(contentsOf: segments[hole])
+    buffer.append(contentsOf: segment)
     defer {
       buffer.truncate(to: end)
       recogniser.arena.release(mark)
     }
-    let isComplete = hole == holeCount - 1
     // Several terminals may be undecided in front of the hole.
     var (next, last) = (frontier, frontier.heads[0])
-    _ = recogniser.advance(&next, buffer.bytes, isComplete: isComplete, limit: end) { position, heads in
+    _ = recogniser.advance(&next, buffer.bytes, isComplete: isLast, limit: end) { position, heads in
       if position < end, let head = heads.first { last = head }
     }
     let lookahead = recogniser.lexer.lex(
       buffer.bytes, last.position, state: recogniser.arena.nodes[Int(last.node)].state, scannerState: last.scanner,
-      isComplete: isComplete)
-    guard case .found(let found) = lookahead, found.start < end, end < found.end else { return }
-    start.cutTerminal = found.terminal
+      isComplete: isLast)
+    if case .found(let found) = lookahead, found.start < end, end < found.end { start.cutTerminal = found.terminal }
+    return start
   }
 
   /// The scanner's context at the end of `text`, where a hole starts: a terminal that could go on is taken to end there.
@@ -112,8 +142,12 @@ public final class HoleRecogniser {
       state: head.context, depth: recogniser.arena.nodes[Int(head.node)].open.contexts,
       isEnclosed: language.isEnclosed[state])
     let row = Int(language.externalLexStates[state])
-    guard row != 0, head.position < buffer.count, let scanner = recogniser.lexer.scanner else { return known }
+    guard head.position < buffer.count else { return known }
     let mark = recogniser.arena.mark
+    guard row != 0, let scanner = recogniser.lexer.scanner else {
+      defer { recogniser.arena.release(mark) }
+      return context(at: head, known)
+    }
     for probe in language.fixedProbes.contextTexts(scanner.words(of: head.context)) {
       let virtual = buffer.continued(by: probe)
       let scan = scanner.scan(virtual, head.position, row: row, state: head.context)
@@ -135,6 +169,22 @@ public final class HoleRecogniser {
     return known
   }
 
+  /// The same at a terminal of the generated lexer's that is whole, as a quote that could be the first of three.
+  private func context(at head: Head, _ known: Completion.Context) -> Completion.Context {
+    let state = recogniser.arena.nodes[Int(head.node)].state
+    guard
+      case .found(let lookahead) = recogniser.lexer.lex(
+        buffer.bytes, head.position, state: state, scannerState: head.scanner, isComplete: true),
+      lookahead.end == buffer.count
+    else { return known }
+    recogniser.step.shift(
+      CollectionOfOne(head.node), lookahead.terminal, fallback: lookahead.fallback, column: lookahead.column)
+    guard let node = recogniser.step.results.first else { return known }
+    var context = known
+    context.isEnclosed = language.isEnclosed[Int(recogniser.arena.nodes[Int(node)].state)]
+    return context
+  }
+
   private func settle() {
     completion.stableCount = recogniser.arena.nodeCount
     verdicts.removeAll(keepingCapacity: true)
@@ -143,7 +193,7 @@ public final class HoleRecogniser {
   public var checkpoint: Checkpoint {
     Checkpoint(
       textCount: buffer.count, frontier: frontier, hole: hole, isAccepted: isAccepted, start: start,
-      context: completion.context, allowsOtherContexts: completion.allowsOtherContexts, mark: recogniser.arena.mark)
+      allowsOtherContexts: completion.allowsOtherContexts, mark: recogniser.arena.mark)
   }
 
   /// Goes back to `checkpoint`; checkpoints taken since are void.
@@ -152,8 +202,7 @@ public final class HoleRecogniser {
     frontier = checkpoint.frontier
     hole = checkpoint.hole
     isAccepted = checkpoint.isAccepted
-    start = checkpoint.start
-    completion.context = checkpoint.context
+    stand(at: checkpoint.start)
     completion.allowsOtherContexts = checkpoint.allowsOtherContexts
     recogniser.arena.release(checkpoint.mark)
     completion.stableCount = 0
@@ -224,23 +273,9 @@ public final class HoleRecogniser {
     let mark = recogniser.arena.mark
     let isLast = hole == holeCount - 1
     let count = buffer.count
-    let context = completion.context
-    recogniser.border = .init(offset: count, holeStart: start.offset, cutTerminal: start.cutTerminal)
-    defer { recogniser.border = nil }
     buffer.append(contentsOf: segments[hole])
     var next = frontier
-    // A string that the hole opens would swallow the text behind it, terminal by terminal; one that it closes may end.
-    _ = recogniser.advance(&next, buffer.bytes, isComplete: isLast, limit: count)
-    if !completion.allowsOtherContexts {
-      next.heads.removeAll { head in
-        let depth = completion.depth(head)
-        // An extra that the hole opens would swallow it, too. Where contexts are counted, a state that outlives its string
-        // means nothing; where not, the state that a scanner starts in is that with nothing open.
-        let isEnclosed = language.isEnclosed[Int(recogniser.arena.nodes[Int(head.node)].state)]
-        return depth > 0 || isEnclosed && !context.isEnclosed
-          || depth == 0 && !language.countsContexts && head.context != context.state && head.context != 0
-      }
-    }
+    leaveHole(&next, at: count, isComplete: isLast)
     let accepted = recogniser.advance(&next, buffer.bytes, isComplete: isLast)
     guard isLast ? accepted : isViableInNextHole(next) else {
       buffer.truncate(to: count)
@@ -253,5 +288,33 @@ public final class HoleRecogniser {
     beginHole()
     settle()
     return true
+  }
+
+  /// Takes the terminals up to `end`, where the hole ends and the fixed text begins, which the text goes on with.
+  func leaveHole(_ next: inout Frontier, at end: Int, isComplete: Bool) {
+    recogniser.border = .init(offset: end, holeStart: start.offset, cutTerminal: start.cutTerminal)
+    defer { recogniser.border = nil }
+    let isEmpty = buffer.count == end
+    _ = recogniser.advance(&next, buffer.bytes, isComplete: isComplete, limit: end)
+    next.heads.removeAll { head in
+      // A terminal that is still open behind the text has swallowed all of it.
+      if !isEmpty, start.cutTerminal == nil, runsOn(head, over: end) { return true }
+      if completion.allowsOtherContexts { return false }
+      let depth = completion.depth(head)
+      // A string that the hole opens would swallow the text terminal by terminal, and so would an extra; one that the hole
+      // closes may end. Where contexts are counted, a state that outlives its string means nothing; where not, the state
+      // that a scanner starts in is that with nothing open.
+      let isEnclosed = language.isEnclosed[Int(recogniser.arena.nodes[Int(head.node)].state)]
+      return depth > 0 || isEnclosed && !start.context.isEnclosed
+        || depth == 0 && !language.countsContexts && head.context != start.context.state && head.context != 0
+    }
+  }
+
+  /// Whether a terminal that starts in the hole, in front of `end`, goes on to the end of the text.
+  private func runsOn(_ head: Head, over end: Int) -> Bool {
+    let lexState = language.lexStates[Int(recogniser.arena.nodes[Int(head.node)].state)]
+    if lexState == ParseTables.noLookahead { return false }
+    let match = language.lexer.match(buffer.bytes, head.position, lexState, isComplete: false)
+    return match.openState != LexicalAutomaton.dead && start.offset..<end ~= match.openStart
   }
 }

@@ -128,8 +128,10 @@ final class RightSummary {
   /// Costs are clamped here; acceptance does not depend on them.
   private static let maximalCost: Int32 = 8191
 
-  init(_ suffix: SuffixText) {
+  /// - Parameter exitLimit: with more exits than that, none are looked for any more.
+  init(_ suffix: SuffixText, exitLimit: Int = .max) {
     self.suffix = suffix
+    self.exitLimit = exitLimit
     language = suffix.language
     closure = suffix.closure
     sharedSubscriptions = Int32(closure?.subscriptions.count ?? 0)
@@ -161,8 +163,10 @@ final class RightSummary {
     return firstExit(key)
   }
 
+  private let exitLimit: Int
+  var isSpent: Bool { exits.count >= exitLimit }
   /// Whether all ways are known, not only those within reach.
-  var isComplete: Bool { activations.isEmpty }
+  var isComplete: Bool { activations.isEmpty && !isSpent }
 
   /// Looks farther, to ways that write twice as much.
   ///
@@ -440,7 +444,7 @@ final class RightSummary {
   }
 
   private func settle() {
-    while true {
+    while !isSpent {
       while freshDone < fresh.count {
         freshDone += 1
         expand(fresh[freshDone - 1])

@@ -127,6 +127,37 @@ import Testing
     #expect(hole.canClose() == (language != "c"))
   }
 
+  /// Each swallowed the text between two holes, as the second one could end it.
+  @Test(
+    arguments: [
+      ("c", "int a;\n", " int b;\n", "int c;\n", "/* ", "/* */"),
+      ("go", "package p\n\nvar x = ", " + 1\n", "var y = 2\n", "\"", "\"\""),
+    ].filter { TestLanguages.installed.contains($0.0) })
+  func regression_noTerminalGoesOnInTheNextHole(
+    _ language: String, _ prefix: String, _ middle: String, _ suffix: String, _ open: String, _ whole: String
+  ) throws {
+    let refused = try hole(language, prefix, middle, suffix)
+    #expect(refused.append(Array(open.utf8)) && !refused.canClose())
+    let allowed = try hole(language, prefix, middle, suffix)
+    #expect(allowed.append(Array(whole.utf8)) && allowed.canClose())
+  }
+
+  /// A quote in front of a hole could be the first of three, and still the hole starts in a string.
+  @Test(.enabled(if: TestLanguages.installed.contains("java")))
+  func regression_holesBehindAQuoteStartInAString() throws {
+    let hole = try hole("java", "class A { String s = \"", "\"; int b; }")
+    #expect(hole.isViable && !hole.completion.allowsOtherContexts)
+    #expect(hole.append(Array("x".utf8)) && hole.canClose())
+  }
+
+  /// A line break that ends a line is no padding in front of what the hole behind it writes.
+  @Test(.enabled(if: TestLanguages.installed.contains("go")))
+  func regression_lineBreaksInFrontOfHolesEndLines() throws {
+    let hole = try hole("go", "package p\n\ntype C struct {\n\t~interface{[", "]int\n}\n", " struct {\n\tx T\n}\n}\n")
+    #expect(hole.completeAndClose() && hole.completeAndClose())
+    #expect(try SyntaxParser(hole.language.grammar).accepts(hole.text), "\(String(decoding: hole.text, as: UTF8.self))")
+  }
+
   /// To the grammars a line break before the closing quote is padding; to the languages it is an error.
   @Test(arguments: [("json", "[\"a", "\"]"), ("json", "[\"", "\"]"), ("c", "char *s = \"a", "\";")])
   func stringsHoldNoLineBreaks(_ language: String, _ prefix: String, _ suffix: String) throws {
