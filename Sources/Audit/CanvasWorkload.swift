@@ -1,4 +1,3 @@
-import Constraint
 import Diffusion
 public import Grammar
 public import Recognition
@@ -31,51 +30,75 @@ public struct CanvasWorkload {
   /// What happens along the way from a canvas to its text.
   public enum Step {
     /// The canvas was read and found completable, or not.
-    case check(gaps: Int, masked: Int, isViable: Bool)
-    /// A true token was committed at the frontier, or refused.
+    case check(gaps: Int, masked: Int, isCompletable: Bool)
+    /// A true terminal was committed somewhere, or refused.
     case commit(isAllowed: Bool)
-    /// A gap was closed, so that the text up to the next one is known to fit, or it could not be.
-    case close(isAllowed: Bool)
   }
 
-  /// Masks a part of `text` and fills it with the true tokens from left to right; ends where one is refused.
+  /// Masks a part of `text` and writes its true terminals in random order; goes on where one is refused.
   ///
-  /// - Parameter seed: of the gaps.
+  /// - Parameter seed: of the gaps and the order.
   /// - Returns: whether the text is clean and long enough to have such a canvas.
   public func walk(_ text: [UInt8], seed: UInt64, visit: (Step, Duration) -> Void) -> Bool {
     var generator = SeededGenerator(seed: seed)
     let gaps = gaps(in: text, using: &generator)
     guard let first = gaps.first else { return false }
-    let ends = gaps.dropFirst().map(\.lowerBound) + [text.count]
-    let prefix = Array(text[..<first.lowerBound])
-    let segments = zip(gaps, ends).map { Array(text[$0.upperBound..<$1]) }
-    let tokens = gaps.map { tokenizer.encode(text[$0]) }
+    let ends = gaps.dropFirst().map(\.range.lowerBound) + [text.count]
+    let segments = zip(gaps, ends).map { Array(text[$0.range.upperBound..<$1]) }
+    let masked = gaps.reduce(0) { $0 + tokenizer.encode(text[$1.range]).count }
 
     let clock = ContinuousClock()
     var began = clock.now
-    let recogniser = HoleRecogniser(paths.language, prefix: prefix, segments: segments)
-    let isViable = recogniser.isViable
-    visit(
-      .check(gaps: gaps.count, masked: tokens.reduce(0) { $0 + $1.count }, isViable: isViable), clock.now - began)
-    if !isViable { return true }
-    let constraint = TokenConstraint(recogniser, paths)
-    for gap in tokens {
-      for token in gap {
-        began = clock.now
-        let isAllowed = constraint.commit(token)
-        visit(.commit(isAllowed: isAllowed), clock.now - began)
-        if !isAllowed { return true }
-      }
+    let canvas = CanvasRecogniser(paths.language, prefix: Array(text[..<first.range.lowerBound]), segments: segments)
+    visit(.check(gaps: gaps.count, masked: masked, isCompletable: canvas.isCompletable), clock.now - began)
+    if !canvas.isCompletable { return true }
+    var open = gaps
+    while let gap = open.indices.filter({ open[$0].mayBeWritten }).randomElement(using: &generator) {
+      let index = open[gap].terminals.indices.filter { !open[gap].refused.contains(open[gap].terminals[$0]) }
+        .randomElement(using: &generator)!
+      let (range, left, right) = open[gap].writing(index)
       began = clock.now
-      let isClosed = recogniser.close()
-      visit(.close(isAllowed: isClosed), clock.now - began)
-      if !isClosed { return true }
+      let isAllowed = canvas.commit(
+        Array(text[range]), in: gap, leavesLeft: left != nil, leavesRight: right != nil)
+      visit(.commit(isAllowed: isAllowed), clock.now - began)
+      if isAllowed {
+        open.replaceSubrange(gap...gap, with: [left, right].compactMap { $0 })
+      } else {
+        open[gap].refused.insert(open[gap].terminals[index])
+      }
     }
     return true
   }
 
-  /// Runs of masked terminals with the padding between them, none of which changes the context of the text behind it.
-  private func gaps(in text: [UInt8], using generator: inout SeededGenerator) -> [Range<Int>] {
+  /// A run of masked terminals with the padding between them.
+  private struct Gap {
+    var range: Range<Int>
+    var terminals: [Range<Int>]
+    var refused: Set<Range<Int>> = []
+
+    var mayBeWritten: Bool { terminals.contains { !refused.contains($0) } }
+
+    /// What is written where terminal `index` is, and the gaps that stay beside it. Padding belongs to a gap if one stays.
+    func writing(_ index: Int) -> (text: Range<Int>, left: Gap?, right: Gap?) {
+      let terminal = terminals[index]
+      let isFirst = index == 0
+      let isLast = index == terminals.count - 1
+      return (
+        (isFirst ? range.lowerBound : terminal.lowerBound)..<(isLast ? range.upperBound : terminal.upperBound),
+        isFirst
+          ? nil
+          : Gap(range: range.lowerBound..<terminal.lowerBound, terminals: Array(terminals[..<index]), refused: refused),
+        isLast
+          ? nil
+          : Gap(
+            range: terminal.upperBound..<range.upperBound, terminals: Array(terminals[(index + 1)...]), refused: refused
+          )
+      )
+    }
+  }
+
+  /// Gaps in a random part of the text, none of whose terminals changes the context of the text behind it.
+  private func gaps(in text: [UInt8], using generator: inout SeededGenerator) -> [Gap] {
     guard let tree = try? parser.parse(text), tree.isClean else { return [] }
     let leaves = tree.terminals
     let counts = leaves.map { tokenizer.encode(text[$0]).count }
@@ -83,7 +106,7 @@ public struct CanvasWorkload {
     let boundaries = TerminalBoundaries(paths.language, text)
     var terminal = Int.random(in: 0..<leaves.count, using: &generator)
     while counts[terminal...].reduce(0, +) < positions { terminal /= 2 }
-    var gaps: [Range<Int>] = []
+    var gaps: [Gap] = []
     var seen = 0
     var isJoined = false
     while seen < positions {
@@ -94,9 +117,10 @@ public struct CanvasWorkload {
         Double.random(in: 0..<1, using: &generator) >= committed
         && boundaries.context(at: range.lowerBound) == boundaries.context(at: range.upperBound)
       if isMasked, isJoined {
-        gaps[gaps.count - 1] = gaps[gaps.count - 1].lowerBound..<range.upperBound
+        gaps[gaps.count - 1].range = gaps[gaps.count - 1].range.lowerBound..<range.upperBound
+        gaps[gaps.count - 1].terminals.append(range)
       } else if isMasked {
-        gaps.append(range)
+        gaps.append(Gap(range: range, terminals: [range]))
       }
       isJoined = isMasked
     }

@@ -105,6 +105,37 @@ final class StackArena {
     return false
   }
 
+  /// Whether two nodes have the same state and surroundings, and so have those below, down to nodes that both share.
+  ///
+  /// O(nodes above those) on stacks without branches.
+  func isSame(_ first: Int32, _ second: Int32) -> Bool {
+    var (first, second) = (first, second)
+    while first != second {
+      let (one, other) = (nodes[Int(first)], nodes[Int(second)])
+      guard one.state == other.state, one.open == other.open else { return false }
+      if one.more >= 0 || other.more >= 0 { return haveSameParents(first, second) }
+      guard one.parent >= 0, other.parent >= 0 else { return one.parent == other.parent }
+      (first, second) = (one.parent, other.parent)
+    }
+    return true
+  }
+
+  /// In any order.
+  private func haveSameParents(_ first: Int32, _ second: Int32) -> Bool {
+    let (one, other) = (parents(of: first), parents(of: second))
+    return one.count == other.count && one.allSatisfy { parent in other.contains { isSame(parent, $0) } }
+  }
+
+  private func parents(of node: Int32) -> [Int32] {
+    var parents = [nodes[Int(node)].parent]
+    var link = nodes[Int(node)].more
+    while link >= 0 {
+      parents.append(links[Int(link)].parent)
+      link = links[Int(link)].next
+    }
+    return parents
+  }
+
   /// Adds a parent to a node of the step under way.
   func addParent(_ node: Int32, _ parent: Int32) {
     if linkCount == linkCapacity {

@@ -12,9 +12,8 @@ struct BenchCanvasCommand: ParsableCommand {
     abstract: "Measure the constraint on canvases with many gaps.",
     discussion: """
       In a part of each file, terminals are masked at random; the text around it and between the gaps is fixed. The \
-      whole canvas is checked from nothing, which is what a change anywhere in it costs at the most. Then the gaps are \
-      filled with their true tokens from left to right: each commit checks the token against all that is on its left \
-      and right, and closing a gap checks the text up to the next one.
+      whole canvas is checked from nothing. Then the true terminals are written one by one in random order, each of \
+      which must leave the whole canvas completable.
       """)
 
   @OptionGroup var files: BenchFiles
@@ -68,27 +67,22 @@ struct BenchCanvasCommand: ParsableCommand {
     var canvases = 0
     var checks: [Duration] = []
     var commits: [Duration] = []
-    var closes: [Duration] = []
     var gaps = 0
     var masked = 0
+    var notCompletable = 0
     var refused = 0
 
     mutating func add(_ step: CanvasWorkload.Step, _ time: Duration) {
-      let isAllowed: Bool
       switch step {
-      case .check(let gaps, let masked, let isViable):
+      case .check(let gaps, let masked, let isCompletable):
         checks.append(time)
         self.gaps += gaps
         self.masked += masked
-        isAllowed = isViable
-      case .commit(let isFitting):
+        if !isCompletable { notCompletable += 1 }
+      case .commit(let isAllowed):
         commits.append(time)
-        isAllowed = isFitting
-      case .close(let isFitting):
-        closes.append(time)
-        isAllowed = isFitting
+        if !isAllowed { refused += 1 }
       }
-      if !isAllowed { refused += 1 }
     }
   }
 
@@ -99,11 +93,11 @@ struct BenchCanvasCommand: ParsableCommand {
     /// On average, of a canvas.
     var gaps: Double
     var masked: Double
-    /// Canvases in which something of the true text was not allowed.
+    /// Canvases that were not found to be completable, and true terminals that were refused.
+    var notCompletable: Int
     var refused: Int
     var check: BenchTimes
     var commit: BenchTimes
-    var close: BenchTimes
 
     init(language: String, positions: Int, _ measurement: Measurement) {
       self.language = language
@@ -111,17 +105,20 @@ struct BenchCanvasCommand: ParsableCommand {
       canvases = measurement.canvases
       gaps = Double(measurement.gaps) / Double(canvases)
       masked = Double(measurement.masked) / Double(canvases)
+      notCompletable = measurement.notCompletable
       refused = measurement.refused
       check = BenchTimes(measurement.checks)
       commit = BenchTimes(measurement.commits)
-      close = BenchTimes(measurement.closes)
     }
 
     var text: String {
       String(
-        format: "%@: %d canvases of %d tokens, %.0f masked in %.0f gaps on average; the true text was refused in %d\n",
-        language, canvases, positions, masked, gaps, refused)
-        + check.line("check ") + commit.line("commit") + close.line("close ")
+        format: """
+          %@: %d canvases of %d tokens, %.0f masked in %.0f gaps on average; %d not found to be completable; \
+          %d of %d true terminals refused
+
+          """, language, canvases, positions, masked, gaps, notCompletable, refused, commit.count)
+        + check.line("check ") + commit.line("commit")
     }
   }
 }

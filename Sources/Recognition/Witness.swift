@@ -1,0 +1,303 @@
+/// Text for each gap of a canvas with which the whole text parses, and the parser's stacks along it.
+///
+/// The stacks at the start of each gap, and at stations in long fixed text, are what a change to the witness is compared
+/// with: from where they are the same, the old witness goes on.
+final class Witness {
+  /// The fixed text in front of the first gap.
+  private(set) var prefix: [UInt8]
+  private(set) var gaps: [Gap]
+  /// Whether there is one.
+  private(set) var isKnown = false
+  /// Its text is the witness, between changes.
+  private var walker: HoleRecogniser
+  private let language: Language
+  private var recogniser: Recogniser { walker.recogniser }
+  private var buffer: TextBuffer { walker.buffer }
+  /// How many nodes the stacks may have before those that nothing needs any more are dropped.
+  private var nodeLimit = 0
+
+  struct Gap {
+    /// What the witness has in it.
+    var filler: [UInt8] = []
+    /// The fixed text behind it.
+    var segment: [UInt8]
+    /// Where it starts in the witness, and what the parser knows there.
+    var start = HoleRecogniser.HoleStart()
+    var frontier = Frontier(heads: [])
+    /// The same within `segment`, every `stationDistance` bytes.
+    var stations: [Frontier] = []
+  }
+
+  /// A gap to be taken; without `filler`, what to write in it is to be found.
+  struct Entry {
+    var filler: [UInt8]?
+    var segment: [UInt8]
+  }
+
+  /// Another witness, as far as it differs from the one that is known.
+  struct Draft {
+    /// The gap at whose start it begins, and text that joins what is on the left of that.
+    var first: Int
+    var lead: [UInt8] = []
+    var gaps: [Gap] = []
+    var frontier: Frontier
+    /// The gap from which on all is as it is, but for where it stands.
+    var next: Int
+    /// How many bytes further it stands.
+    var shift = 0
+    /// How often it may still look for what to write.
+    var searches: Int
+    /// How many gaps that are as they were may follow before the stacks are, too.
+    var room: Int
+    var isDone = false
+  }
+
+  init(_ language: Language, prefix: [UInt8], segments: [[UInt8]]) {
+    self.language = language
+    self.prefix = prefix
+    gaps = segments.map { Gap(segment: $0) }
+    walker = HoleRecogniser(language, prefix: prefix, segments: [[]])
+    isKnown = renew()
+  }
+
+  var text: [UInt8] { Array(buffer.bytes) }
+
+  private static let stationDistance = 256
+  /// What is looked at behind a gap whose text is searched for.
+  struct Outlook {
+    var gaps: Int
+    /// Of the summary.
+    var exits: Int
+    static let near = Outlook(gaps: 3, exits: 100_000)
+    /// Where that was too little.
+    static let far = Outlook(gaps: 6, exits: 1_000_000)
+  }
+  private static let textsTried = 20
+  private static let spareNodes = 1 << 16
+
+  /// Takes a draft for the witness, which the text is already.
+  func adopt(_ draft: Draft) {
+    if draft.first > 0 {
+      gaps[draft.first - 1].segment += draft.lead
+    } else {
+      prefix += draft.lead
+    }
+    let rest = gaps[draft.next...].map { gap in
+      var gap = gap
+      gap.start.offset += draft.shift
+      gap.frontier = gap.frontier.moved(by: draft.shift)
+      gap.stations = gap.stations.map { $0.moved(by: draft.shift) }
+      return gap
+    }
+    gaps = gaps[..<draft.first] + draft.gaps + rest
+    if recogniser.arena.nodeCount > nodeLimit { isKnown = renew() }
+  }
+
+  /// Parses everything anew, with what is known to fit into gaps, or for the first time.
+  private func renew() -> Bool {
+    walker = HoleRecogniser(language, prefix: prefix, segments: [[]])
+    if gaps.isEmpty { return recogniser.accepts(buffer.bytes) }
+    let entries = gaps.map { Entry(filler: isKnown ? $0.filler : nil, segment: $0.segment) }
+    var draft = Draft(first: 0, frontier: walker.frontier, next: gaps.count, searches: gaps.count, room: 0)
+    guard write(entries, &draft) else { return false }
+    gaps = draft.gaps
+    nodeLimit = 2 * recogniser.arena.nodeCount + Self.spareNodes
+    return true
+  }
+
+  // MARK: Drafts
+
+  /// Where the terminals of a gap's filler start, padding included, and where it ends.
+  func cuts(in gap: Int) -> [Int] {
+    let (start, count) = (gaps[gap].start.offset, gaps[gap].filler.count)
+    if count == 0 { return [0] }
+    let mark = recogniser.arena.mark
+    defer { recogniser.arena.release(mark) }
+    let text = UnsafeBufferPointer(rebasing: buffer.bytes[..<(start + count)])
+    var frontier = gaps[gap].frontier
+    var cuts: Set = [0, count]
+    func add(_ position: Int) { if position > start { cuts.insert(position - start) } }
+    _ = recogniser.advance(&frontier, text, isComplete: false) { position, _ in add(position) }
+    for head in frontier.heads { add(head.position) }
+    return cuts.sorted()
+  }
+
+  /// A new witness from the start of gap `first` on; nil, with everything as it was, if none is found.
+  ///
+  /// - Parameter replacing: how many gaps the entries stand for.
+  func draft(
+    from first: Int, _ lead: [UInt8], _ entries: [Entry], replacing: Int = 1, searches: Int, room: Int
+  ) -> Draft? {
+    let start = gaps[first].start.offset
+    let old = Array(buffer.bytes[start...])
+    let mark = recogniser.arena.mark
+    var draft = Draft(
+      first: first, lead: lead, frontier: gaps[first].frontier, next: first + replacing, searches: searches, room: room)
+    buffer.truncate(to: start)
+    if write(entries, &draft) {
+      if draft.next < gaps.count {
+        draft.shift = buffer.count - gaps[draft.next].start.offset
+        buffer.append(contentsOf: old[(gaps[draft.next].start.offset - start)...])
+      }
+      return draft
+    }
+    buffer.truncate(to: start)
+    buffer.append(contentsOf: old)
+    recogniser.arena.release(mark)
+    return nil
+  }
+
+  /// Writes the lead, then `entries`, then the old gaps until all is as it was.
+  private func write(_ entries: [Entry], _ draft: inout Draft) -> Bool {
+    if !draft.lead.isEmpty {
+      guard CharacterState(endOf: buffer.bytes).allows(draft.lead) else { return false }
+      buffer.append(contentsOf: draft.lead)
+      let isComplete = entries.isEmpty && draft.next == gaps.count
+      let isAccepted = recogniser.advance(&draft.frontier, buffer.bytes, isComplete: isComplete)
+      if isComplete { return isAccepted }
+      if draft.frontier.isDead { return false }
+    }
+    var entries = entries
+    var index = 0
+    var farthest = -1
+    var back = 1
+    while index < entries.count {
+      let behind =
+        entries[(index + 1)...].prefix(Outlook.far.gaps + 1).map(\.segment)
+        + gaps[draft.next...].prefix(Outlook.far.gaps + 1).map(\.segment)
+      if take(entries[index], behind, index > farthest ? .near : .far, &draft) {
+        index += 1
+        continue
+      }
+      // Where the text is stuck, what was found for the gaps before looked at too little of it.
+      if index > farthest { (farthest, back) = (index, 1) } else { back *= 2 }
+      guard back / 2 < farthest, back < 2 * Outlook.far.gaps, draft.searches > 0 else { return false }
+      index = max(farthest - back, 0)
+      for dropped in index..<farthest { entries[dropped].filler = nil }
+      buffer.truncate(to: draft.gaps[index].start.offset)
+      draft.frontier = draft.gaps[index].frontier
+      draft.gaps.removeSubrange(index...)
+    }
+    while draft.next < gaps.count, !draft.isDone {
+      let old = gaps[draft.next]
+      if isSame(draft.frontier, old.frontier, shift: buffer.count - old.start.offset) { return true }
+      if draft.room == 0 { return false }
+      draft.room -= 1
+      draft.next += 1
+      let behind = gaps[draft.next...].prefix(Outlook.near.gaps + 1).map(\.segment)
+      guard take(Entry(filler: old.filler, segment: old.segment), behind, .near, &draft, old: old) else {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Goes on over a gap and the text behind it, with other text in the gap where what it is given does not lead on.
+  private func take(
+    _ entry: Entry, _ behind: [[UInt8]], _ outlook: Outlook, _ draft: inout Draft, old: Gap? = nil
+  ) -> Bool {
+    let isLast = behind.isEmpty
+    var gap = Gap(segment: entry.segment, frontier: draft.frontier)
+    if let old, isAlike(draft.frontier, old.frontier, shift: buffer.count - old.start.offset) {
+      gap.start = old.start
+      gap.start.offset = buffer.count
+    } else {
+      gap.start = walker.start(of: draft.frontier, before: entry.segment, isLast: isLast)
+    }
+    if let filler = entry.filler, take(filler, &gap, isLast, &draft, old: old) { return true }
+    guard draft.searches > 0, !draft.frontier.isDead else { return false }
+    draft.searches -= 1
+    guard let filler = find(gap, behind, outlook) else { return false }
+    return take(filler, &gap, isLast, &draft, old: nil)
+  }
+
+  private func take(_ filler: [UInt8], _ gap: inout Gap, _ isLast: Bool, _ draft: inout Draft, old: Gap?) -> Bool {
+    let (count, mark) = (buffer.count, recogniser.arena.mark)
+    gap.filler = filler
+    gap.stations = []
+    if let next = cross(&gap, isLast, old, &draft.isDone) {
+      draft.frontier = next
+      draft.gaps.append(gap)
+      return true
+    }
+    buffer.truncate(to: count)
+    recogniser.arena.release(mark)
+    return false
+  }
+
+  /// The frontier behind a gap and its segment, which are written; nil if they do not parse. Stops where all is as it was
+  /// in `old`.
+  private func cross(_ gap: inout Gap, _ isLast: Bool, _ old: Gap?, _ isDone: inout Bool) -> Frontier? {
+    guard CharacterState(endOf: buffer.bytes).allows(gap.filler + gap.segment.prefix(4)) else { return nil }
+    walker.stand(at: gap.start)
+    buffer.append(contentsOf: gap.filler)
+    let end = buffer.count
+    buffer.append(contentsOf: gap.segment)
+    var next = gap.frontier
+    walker.leaveHole(&next, at: end, isComplete: isLast)
+    for offset in stride(from: Self.stationDistance, to: gap.segment.count, by: Self.stationDistance) {
+      if next.isDead { return nil }
+      let accepted = recogniser.advance(&next, buffer.bytes, isComplete: isLast, limit: end + offset)
+      precondition(!accepted, "text is accepted at its end")
+      if let old, gap.stations.count < old.stations.count {
+        let shift = gap.start.offset - old.start.offset
+        if isSame(next, old.stations[gap.stations.count], shift: shift) {
+          gap.stations += old.stations[gap.stations.count...].map { $0.moved(by: shift) }
+          isDone = true
+          return next
+        }
+      }
+      gap.stations.append(next)
+    }
+    let accepted = recogniser.advance(&next, buffer.bytes, isComplete: isLast)
+    return isLast ? accepted ? next : nil : next.isDead ? nil : next
+  }
+
+  /// Text for a gap with which it, its segment and, as far as terminals tell, those behind it can be completed.
+  private func find(_ gap: Gap, _ behind: [[UInt8]], _ outlook: Outlook) -> [UInt8]? {
+    let (count, mark) = (buffer.count, recogniser.arena.mark)
+    let rest = behind.count > outlook.gaps ? behind.prefix(outlook.gaps) + [[]] : behind[...]
+    walker.begin(gap.frontier, at: gap.start, segments: [gap.segment] + rest, exitLimit: outlook.exits)
+    let start = walker.checkpoint
+    defer {
+      walker.restore(start)
+      recogniser.arena.release(mark)
+    }
+    // Where both sides would make one terminal, something else was meant to stand between them.
+    for separator in gap.start.cutTerminal == nil ? [[]] : [[0x20], []] as [[UInt8]]
+    where separator.isEmpty || walker.append(separator) {
+      if walker.completeAndClose(limit: Self.textsTried, room: .max) {
+        return Array(buffer.bytes[count..<(buffer.count - gap.segment.count)])
+      }
+      walker.restore(start)
+    }
+    return nil
+  }
+
+  /// Whether two frontiers differ in nothing but where they are.
+  private func isSame(_ frontier: Frontier, _ old: Frontier, shift: Int) -> Bool {
+    isAlike(frontier, old, shift: shift)
+      && zip(frontier.heads, old.heads).allSatisfy { recogniser.arena.isSame($0.node, $1.node) }
+  }
+
+  /// Whether two frontiers differ in nothing but where they are and what is below the tops of their stacks.
+  private func isAlike(_ frontier: Frontier, _ old: Frontier, shift: Int) -> Bool {
+    let nodes = recogniser.arena.nodes
+    return frontier.heads.count == old.heads.count
+      && zip(frontier.heads, old.heads).allSatisfy {
+        let (node, other) = (nodes[Int($0.node)], nodes[Int($1.node)])
+        return $0.position == $1.position + shift && $0.scanner == $1.scanner && $0.context == $1.context
+          && $0.startsLine == $1.startsLine && node.state == other.state && node.open == other.open
+      }
+  }
+}
+
+extension Frontier {
+  /// The same in a text that is longer in front of it by `shift` bytes.
+  fileprivate func moved(by shift: Int) -> Frontier {
+    if shift == 0 { return self }
+    var moved = self
+    for index in moved.heads.indices { moved.heads[index].position += shift }
+    return moved
+  }
+}
