@@ -36,6 +36,8 @@ public final class Language: @unchecked Sendable {
   let contextChange: [Int8]
   /// Whether the terminals that open and close contexts are known.
   var countsContexts: Bool { (grammar.description.contexts ?? []).contains { $0.count > 1 } }
+  /// Whether the scanner's state tells which blocks are open, so that text goes on in the state in which a hole ends.
+  var scannerKnowsBlocks: Bool { !(scanner?.lineNumbers ?? []).isEmpty }
   let scanner: ExternalScanner?
   /// Shape (terminalCount): a pattern that the terminal's text must match, where the dialect has one.
   let patterns: [TerminalPattern?]
@@ -125,7 +127,7 @@ public final class Language: @unchecked Sendable {
     // A keyword starts where its word does.
     keywords = grammar.keywords.map { ByteAutomaton($0.limitingPadding(to: ""), startStates: [0]) }
     wordTerminal = tables.keywordCapture ?? .end
-    scanner = ExternalScanner(grammar)
+    scanner = try ExternalScanner(grammar, dialect)
     fixedProbes = FixedProbes(grammar.description)
     bracketChange = try Language.changes(
       (grammar.description.layout?.brackets ?? []).map { [String($0.prefix(1)), String($0.suffix(1))] }, grammar)

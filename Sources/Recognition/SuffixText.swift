@@ -295,9 +295,11 @@ final class SuffixText {
     if change >= 0, !allowsOtherContexts { return usual }
     var found = usual.map(arrival)
     if language.countsContexts {
-      // Of several contexts that read the text alike one will do: strings of many kinds do.
+      // Of several contexts that read the text alike one will do: strings of many kinds do. Where other blocks are open,
+      // text further behind may read otherwise.
+      let isAlike = language.scannerKnowsBlocks ? { $0 == $1 } : readsAlike
       for context in contexts(near: gap.scanner) where context.change == change {
-        for index in arrivals(context.state) where !found.contains(where: { readsAlike($0, arrival(index)) }) {
+        for index in arrivals(context.state) where !found.contains(where: { isAlike($0, arrival(index)) }) {
           found.append(arrival(index))
         }
       }

@@ -25,6 +25,23 @@ import Testing
     #expect(try accepts(TestLanguages.language("python", dialect: true), text))
   }
 
+  /// Tabs between terminals are refused although the scanner skips them, and taken within strings.
+  @Test(
+    .enabled(if: TestLanguages.installed.contains("yaml")),
+    arguments: ["a: b\t\n", "a:\tb\n", "a: b\tc\n", "a: 1\n\t\nb: 2\n", "- a\n-\tb\n", "{a: 1,\tb: 2}\n", "a: \u{7}\n"])
+  func yamlRefuses(_ text: String) throws {
+    #expect(try !accepts(TestLanguages.language("yaml", dialect: true), text))
+  }
+
+  @Test(
+    .enabled(if: TestLanguages.installed.contains("yaml")),
+    arguments: [
+      "a: 1 #\tb\n", "a: \"b\n  \tc\"\n", "a: 'b\tc'\n", "a: |\n  b\n  \tc\n", "- a: 1\n  b: ~\n- [c,\n   d]\n",
+    ])
+  func yamlAccepts(_ text: String) throws {
+    #expect(try accepts(TestLanguages.language("yaml", dialect: true), text))
+  }
+
   @Test(arguments: ["[01]", "[+1]", "[1.]", "[.5]", "// c\n1", "[1] /* c */", "\"\u{1}\"", "[0x10]"])
   func jsonRefuses(_ text: String) throws {
     #expect(try !accepts(TestLanguages.language("json", dialect: true), text))
