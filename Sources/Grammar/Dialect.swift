@@ -18,6 +18,8 @@ public struct Dialect: Codable, Equatable, Sendable {
   public var tightTerminals: [String]?
   /// Terminals behind which a line break is no padding: it is a terminal of its own, or nothing.
   public var lineEnds: [String]?
+  /// Terminals that begin lines, as directives do.
+  public var lineStarts: LineStarts?
   /// Productions that must not occur: the reductions that they describe are removed.
   public var forbiddenProductions: [ForbiddenProduction]?
   /// By the name of a terminal, those of terminals that must not follow it, extras aside.
@@ -41,6 +43,13 @@ public struct Dialect: Codable, Equatable, Sendable {
     /// As it is: no references to groups.
     public var replacement: String
   }
+}
+
+/// Terminals that stand at the beginnings of lines only, behind blanks at the most.
+public struct LineStarts: Codable, Equatable, Sendable {
+  public var terminals: [String]
+  /// Terminals that end their line, behind which a line begins.
+  public var behind: [String]?
 }
 
 /// What an external scanner may skip in front of a terminal.

@@ -50,7 +50,7 @@ final class Completion {
     var line = LinePlace(startsLine: head.startsLine)
     line.contexts = LinePlace.counted(depth)
     line.startsEnclosed = context.isEnclosed
-    let goesOn = depth == 0 && (context.depth > 0 || language.scannerKnowsBlocks)
+    let goesOn = depth == 0 && (context.depth > 0 || language.carriesState)
     return Place(line: line, scanner: goesOn ? head.context : context.state)
   }
 

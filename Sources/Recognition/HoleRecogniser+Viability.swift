@@ -363,7 +363,7 @@ extension HoleRecogniser {
 
   /// Whether what is left of the known text is padding that the scanner skips in front of a terminal behind it.
   private func startsBehind(_ known: Int, _ head: Head, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard language.scannerKnowsBlocks, let scanner = recogniser.lexer.scanner else { return false }
+    guard language.carriesState, let scanner = recogniser.lexer.scanner else { return false }
     let row = Int(language.externalLexStates[Int(recogniser.arena.nodes[Int(head.node)].state)])
     if row == 0 { return false }
     let scan = scanner.scan(text, head.position, row: row, state: head.scanner)

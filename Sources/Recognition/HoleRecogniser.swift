@@ -235,10 +235,11 @@ public final class HoleRecogniser {
       next.heads.removeAll { head in
         let depth = completion.depth(head)
         // An extra that the hole opens would swallow it, too. Where contexts are counted, a state that outlives its string
-        // means nothing; where not, the state that a scanner starts in is that with nothing open.
+        // means nothing; where not, the state that a scanner starts in is that with nothing open, unless it is carried on.
         let isEnclosed = language.isEnclosed[Int(recogniser.arena.nodes[Int(head.node)].state)]
         return depth > 0 || isEnclosed && !context.isEnclosed
-          || depth == 0 && !language.countsContexts && head.context != context.state && head.context != 0
+          || depth == 0 && !language.countsContexts && !language.carriesState && head.context != context.state
+            && head.context != 0
       }
     }
     let accepted = recogniser.advance(&next, buffer.bytes, isComplete: isLast)
