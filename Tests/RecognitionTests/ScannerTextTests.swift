@@ -34,6 +34,7 @@ import Testing
   @Test(arguments: [
     ("rust", "/*! a\n", "fn f() {}\n", "// b */\n"), ("html", "<p>a\n", "</p>\n", "<!-- b -->"),
     ("lua", "a = ", "\n", "[==[b]] c]==]"), ("swift", "extension A ", "B == C {\n}\n", "where "),
+    ("javascript", "m => {\n  const a ", ";\n}\n", "// b\n= 1"),
   ])
   func regression_startsOfTerminals(_ name: String, _ before: String, _ behind: String, _ text: String) throws {
     guard TestLanguages.installed.contains(name) else { return }
