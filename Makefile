@@ -43,7 +43,7 @@ build/grammars-src/%/.sha256: grammars/grammars.lock scripts/fetch-grammars | se
 
 # The extraction's sources are named, not the tool: grammars are not built anew for every change.
 .SECONDEXPANSION:
-$(HOME_FOLDER)/grammars/%/tables.bin: build/grammars-src/%/.sha256 $$(wildcard grammars/$$*/*.yml) $(EXTRACTION) | $(TOOL)
+$(HOME_FOLDER)/grammars/%/tables.bin: build/grammars-src/%/.sha256 $$(wildcard grammars/$$*/*.yml grammars/$$*/include/*) $(EXTRACTION) | $(TOOL)
 	@mkdir -p $(HOME_FOLDER)/include
 	@cp -R Sources/CGrammar/grammar-include/. $(HOME_FOLDER)/include/
 	@$(TOOL) grammar install build/grammars-src/$* --into $(HOME_FOLDER) \

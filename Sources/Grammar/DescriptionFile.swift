@@ -20,7 +20,7 @@ extension GrammarDescription {
       "newline": .value, "indent": .value, "dedent": .value, "tabWidth": .value, "brackets": .list(.value),
     ]),
     "contexts": .list(.list(.value)), "placeholders": .dictionary, "contents": .dictionary,
-    "probes": .list(.value),
+    "carriesState": .value, "lineNumbers": .list(.value), "probes": .list(.value),
     "functions": .list(.mapping(["node": .value, "name": .value, "body": .value])),
     "reference": .list(.value),
     "diagnostics": .mapping(["error": .value, "meaning": .list(.value), "undecided": .list(.value)]),
@@ -35,6 +35,8 @@ extension GrammarDescription {
 extension Dialect {
   static let shape = DescriptionShape.mapping([
     "forbiddenSymbols": .list(.value), "reservedWords": .list(.value), "strictLayout": .value, "padding": .value,
+    "lineStarts": .mapping(["terminals": .list(.value), "behind": .list(.value)]),
+    "scannerPadding": .mapping(["characters": .value, "unless": .list(.value)]),
     "tightTerminals": .list(.value), "lineEnds": .list(.value), "forbiddenPairs": .entries(.list(.value)),
     "children": .list(
       .mapping([

@@ -10,12 +10,16 @@ public struct Dialect: Codable, Equatable, Sendable {
   public var strictLayout: Bool?
   /// The characters that may stand between terminals, ASCII only; see `LexicalAutomaton.limitingPadding(to:)`.
   public var padding: String?
+  /// The same for what the external scanner skips in front of its terminals.
+  public var scannerPadding: ScannerPadding?
   /// By terminal name, a regular expression (the subset of `TerminalPattern`) that its text must match as a whole.
   public var terminalPatterns: [String: String]?
   /// Terminals inside strings: where one of them may stand, nothing is padding.
   public var tightTerminals: [String]?
   /// Terminals behind which a line break is no padding: it is a terminal of its own, or nothing.
   public var lineEnds: [String]?
+  /// Terminals that begin lines, as directives do.
+  public var lineStarts: LineStarts?
   /// Productions that must not occur: the reductions that they describe are removed.
   public var forbiddenProductions: [ForbiddenProduction]?
   /// By the name of a terminal, those of terminals that must not follow it, extras aside.
@@ -39,6 +43,21 @@ public struct Dialect: Codable, Equatable, Sendable {
     /// As it is: no references to groups.
     public var replacement: String
   }
+}
+
+/// Terminals that stand at the beginnings of lines only, behind blanks at the most.
+public struct LineStarts: Codable, Equatable, Sendable {
+  public var terminals: [String]
+  /// Terminals that end their line, behind which a line begins.
+  public var behind: [String]?
+}
+
+/// What an external scanner may skip in front of a terminal.
+public struct ScannerPadding: Codable, Equatable, Sendable {
+  /// The characters, ASCII only.
+  public var characters: String
+  /// Terminals in front of which it may skip anything: the lines of a string that it takes apart.
+  public var unless: [String]?
 }
 
 /// Rules about the direct children of nodes. Kinds are named as the grammar's symbols are, without aliases.

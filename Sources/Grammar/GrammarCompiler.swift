@@ -4,6 +4,8 @@ import Foundation
 struct GrammarCompiler {
   /// The folder with our `tree_sitter/parser.h`, which is included first so that a grammar's own copy stays out.
   let headers: URL
+  /// A folder with what the sources include and the grammar's package leaves out.
+  var supplement: URL?
   /// Command names, looked up in `PATH`.
   var compiler = "cc"
   var compilerForCPlusPlus = "c++"
@@ -40,7 +42,7 @@ struct GrammarCompiler {
     [
       "-fPIC", "-w", "-I\(headers.path)", "-I\(source.parser.deletingLastPathComponent().path)",
       "-include", headers.appendingPathComponent("tree_sitter/parser.h").path,
-    ]
+    ] + (supplement.map { ["-I\($0.path)"] } ?? [])
   }
 
   private func run(_ command: String, _ arguments: [String]) throws(GrammarError) {

@@ -21,6 +21,12 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   /// matches, the scanner goes on as it does behind the letter a. Also comments that scanners look past. Masks are fast in
   /// such text.
   public var contents: [String: String]?
+  /// Whether the external scanner's state says what is open in the text, as blocks or tags, and text reads alike in all
+  /// such states: what stands behind a hole goes on in the state that the hole ends in.
+  public var carriesState: Bool?
+  /// Where in the external scanner's state there are numbers of lines, as offsets of 16 bits in the byte order of the
+  /// machine: of the current line first, then of others, of which only whether they are the current one matters.
+  public var lineNumbers: [Int]?
   /// Sample text for terminals that have no fixed spelling, by symbol name; used for shortest completions.
   public var placeholders: [String: String]?
   /// Further text that the external scanner is probed with at the end of known bytes; "{}" stands for each word that its

@@ -5,7 +5,8 @@ extension GrammarStore {
   /// Builds the tree-sitter grammar in `folder` and installs it; an earlier version of it is replaced.
   ///
   /// `folder` holds `src/parser.c` or `parser.c`, of ABI 13 to 15. `description` is a folder with a `grammar.yml` and
-  /// perhaps a `dialect.yml` and an `audits.json`; without it, endings and licence are taken from the grammar's own
+  /// perhaps a `dialect.yml`, an `audits.json`, and in `include` files that the grammar's sources include and its package
+  /// leaves out; without it, endings and licence are taken from the grammar's own
   /// metadata files. The grammar appears whole or not at all, and concurrent installs wait for each other. Needs a C
   /// compiler and takes some seconds. Throws `notAGrammar`, `unsupportedABI`, `compilerFailed`, `invalidDescription`, `fileAccess` and
   /// what extracting the automata throws.
@@ -13,7 +14,8 @@ extension GrammarStore {
   public func install(folder: URL, into root: URL? = nil, description: URL? = nil) throws(GrammarError) -> Entry {
     let headers = try headersFolder(also: root)
     return try install(
-      folder: folder, into: root ?? installRoot, description: description, compiler: GrammarCompiler(headers: headers))
+      folder: folder, into: root ?? installRoot, description: description,
+      compiler: GrammarCompiler(headers: headers, supplement: description?.appendingPathComponent("include")))
   }
 
   func install(

@@ -50,6 +50,63 @@ extension LexicalAutomaton {
     return (result, copies.filter { starts.contains($0.key) })
   }
 
+  /// The same automaton with further states, one for each of `starts`, from which `terminals` are found only behind a line
+  /// break; by these.
+  ///
+  /// O(states × classes × length of the longest of them).
+  public func addingStates(
+    startingLines terminals: Set<SymbolID>, for starts: Set<UInt16>
+  ) -> (automaton: LexicalAutomaton, states: [UInt16: UInt16]) {
+    let lineFeed = UInt8(ascii: "\n")
+    var (result, _) = telling([lineFeed])
+    let lineBreak = Int(result.byteClasses[Int(lineFeed)])
+    let leadsElsewhere = result.leadsToOthers(than: terminals)
+    var copies: [UInt16: UInt16] = [:]
+    var originals: [UInt16] = []
+    func copy(_ state: UInt16) -> UInt16 {
+      if let known = copies[state] { return known }
+      let number = UInt16(stateCount + originals.count)
+      copies[state] = number
+      originals.append(state)
+      return number
+    }
+    for start in starts.sorted() { _ = copy(start) }
+    var next = 0
+    while next < originals.count {
+      let original = Int(originals[next])
+      for column in 0..<result.classCount {
+        let index = original * result.classCount + column
+        let target = result.transitions[index]
+        if result.skips(index) {
+          result.transitions.append(column == lineBreak ? target : copy(target & Self.stateMask) | Self.skipBit)
+        } else {
+          result.transitions.append(target == Self.dead || leadsElsewhere[Int(target)] ? target : Self.dead)
+        }
+      }
+      result.endTransitions.append(endTransitions[original])
+      result.accepts.append(accepts[original])
+      next += 1
+    }
+    result.stateCount += originals.count
+    return (result, copies.filter { starts.contains($0.key) })
+  }
+
+  /// Shape (states): whether a terminal that is none of `terminals` can be found from there.
+  private func leadsToOthers(than terminals: Set<SymbolID>) -> [Bool] {
+    var result = accepts.map { $0 != Self.noTerminal && !terminals.contains(SymbolID(rawValue: $0)) }
+    var hasGrown = true
+    while hasGrown {
+      hasGrown = false
+      for state in 0..<stateCount where !result[state] {
+        result[state] = transitions[state * classCount..<(state + 1) * classCount].contains {
+          $0 != Self.dead && result[Int($0 & Self.stateMask)]
+        }
+        hasGrown = hasGrown || result[state]
+      }
+    }
+    return result
+  }
+
   private func skips(_ index: Int) -> Bool { transitions[index] != Self.dead && transitions[index] & Self.skipBit != 0 }
 
   /// The same automaton with classes that have either bytes of `bytes` only or none; shape (classes): which have.

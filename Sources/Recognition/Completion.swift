@@ -50,7 +50,8 @@ final class Completion {
     var line = LinePlace(startsLine: head.startsLine)
     line.contexts = LinePlace.counted(depth)
     line.startsEnclosed = context.isEnclosed
-    return Place(line: line, scanner: depth == 0 && context.depth > 0 ? head.context : context.state)
+    let goesOn = depth == 0 && (context.depth > 0 || language.carriesState)
+    return Place(line: line, scanner: goesOn ? head.context : context.state)
   }
 
   /// A state at a position; over `base`, or the state of `base` itself.

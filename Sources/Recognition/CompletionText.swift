@@ -22,6 +22,7 @@ extension HoleRecogniser {
       let sample = language.samples.texts[planned.symbol.index]
       if bytes.count == plan.rest.count, let first = sample.first { bytes += separator(plan, first, columns, style) }
       let last = bytes.last ?? buffer.bytes.last ?? 0x20
+      if language.lineStarters.contains(planned.symbol), last != 0x0A { bytes += style.newline }
       if let first = sample.first, TerminalSamples.isWordByte(first), TerminalSamples.isWordByte(last) {
         bytes.append(0x20)
       }

@@ -8,15 +8,35 @@ struct ExternalScanner: @unchecked Sendable {
   let terminals: [SymbolID]
   /// Shape (rows, terminals.count), row-major.
   let validity: UnsafeMutablePointer<Bool>
+  /// Shape (256): the bytes that it may skip, nil for all that it does.
+  private let padding: [Bool]?
+  /// Terminals that `padding` is not about.
+  private let unlimited: [SymbolID]
+  /// Where its state has numbers of lines, the current one first.
+  let lineNumbers: [Int]
 
-  /// nil if the grammar has none.
-  init?(_ grammar: Grammar) {
+  /// nil if the grammar has none. Throws `unknownSymbol` if `dialect` names a terminal that the grammar does not have.
+  init?(_ grammar: Grammar, _ dialect: Dialect) throws(RecognitionError) {
     guard espalier_has_scanner(grammar.library.language) else { return nil }
     language = grammar.library.language
+    lineNumbers = (grammar.description.lineNumbers ?? []).filter { $0 >= 0 }
     terminals = grammar.tables.externalTerminals
     // Shared by every session of the language, and as long-lived as the loaded grammar.
     validity = .allocate(capacity: max(grammar.tables.externalValidity.count, 1))
     validity.initialize(from: grammar.tables.externalValidity, count: grammar.tables.externalValidity.count)
+    padding = dialect.scannerPadding.map { allowed in
+      let bytes = Set(allowed.characters.utf8)
+      return (0...UInt8.max).map { bytes.contains($0) }
+    }
+    var unlimited: [SymbolID] = []
+    for name in dialect.scannerPadding?.unless ?? [] { unlimited += try grammar.symbols(named: name) }
+    self.unlimited = unlimited
+  }
+
+  /// Whether `skipped` may stand in front of `terminal`. O(skipped bytes).
+  func allows(_ skipped: Slice<UnsafeBufferPointer<UInt8>>, before terminal: SymbolID) -> Bool {
+    guard let padding else { return true }
+    return unlimited.contains(terminal) || skipped.allSatisfy { padding[Int($0)] }
   }
 
   /// Whether the scanner is asked for `terminal` in a row. O(terminals of the scanner).
@@ -47,9 +67,21 @@ final class ScannerSession {
     identifiers = [states[0]: 0]
   }
 
-  private func serialised() -> [UInt8] {
+  private func serialised() -> [UInt8] { Array(serialise()) }
+
+  /// The scanner's state, valid until it is asked for again. Lines are counted from the current one, so that what does not
+  /// depend on the line is the same state.
+  private func serialise() -> UnsafeRawBufferPointer {
     let count = Int(espalier_scanner_serialize(scanner.language, payload, buffer))
-    return Array(UnsafeRawBufferPointer(start: buffer, count: count))
+    if let first = scanner.lineNumbers.first, first + 2 <= count {
+      let bytes = UnsafeMutableRawPointer(buffer)
+      let line = bytes.loadUnaligned(fromByteOffset: first, as: Int16.self)
+      for offset in scanner.lineNumbers where offset + 2 <= count {
+        let isCurrent = bytes.loadUnaligned(fromByteOffset: offset, as: Int16.self) == line
+        bytes.storeBytes(of: isCurrent ? 0 : -1, toByteOffset: offset, as: Int16.self)
+      }
+    }
+    return UnsafeRawBufferPointer(start: buffer, count: count)
   }
 
   deinit {
@@ -83,13 +115,16 @@ final class ScannerSession {
     lexer.is_fragment = isFragment
     let found = espalier_scan(scanner.language, payload, &lexer, scanner.validity + row * scanner.terminals.count)
     let sawEnd = lexer.reached_end
-    guard found, Int(lexer.lexer.result_symbol) < scanner.terminals.count else {
+    let start = Int(min(lexer.token_start, lexer.token_end))
+    guard found, Int(lexer.lexer.result_symbol) < scanner.terminals.count,
+      start <= position
+        || scanner.allows(text[position..<start], before: scanner.terminals[Int(lexer.lexer.result_symbol)])
+    else {
       return Result(
         found: false, terminal: .end, start: position, end: position, state: state, sawEnd: sawEnd,
         usedColumn: lexer.used_column)
     }
-    let count = Int(espalier_scanner_serialize(scanner.language, payload, buffer))
-    let bytes = UnsafeRawBufferPointer(start: buffer, count: count)
+    let bytes = serialise()
     var after = state
     if !bytes.elementsEqual(serialised) { after = intern(Array(bytes)) }
     return Result(
@@ -101,8 +136,7 @@ final class ScannerSession {
   /// it (tree-sitter-bash 0.23): a new scanner does not.
   private func enter(_ serialised: [UInt8]) {
     deserialise(serialised)
-    let count = Int(espalier_scanner_serialize(scanner.language, payload, buffer))
-    if UnsafeRawBufferPointer(start: buffer, count: count).elementsEqual(serialised) { return }
+    if serialise().elementsEqual(serialised) { return }
     espalier_scanner_destroy(scanner.language, payload)
     payload = espalier_scanner_create(scanner.language)
     deserialise(serialised)

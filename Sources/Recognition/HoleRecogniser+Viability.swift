@@ -354,9 +354,20 @@ extension HoleRecogniser {
       let padding = layout.padding(text, head.position)
       if padding.end >= known, !padding.reachesEnd, !recogniser.fitsLayout(head, text, padding.end) { return false }
     }
-    if head.position >= known { return completion.isCompletable(head.node, hole: hole, completion.place(head)) }
+    if head.position >= known || startsBehind(known, head, text) {
+      return completion.isCompletable(head.node, hole: hole, completion.place(head))
+    }
     // A terminal at the end of the known text may become more than the probe makes of it.
     return isViableInternally(head, UnsafeBufferPointer(rebasing: text[..<known]), known: known, hole, depth: 0)
+  }
+
+  /// Whether what is left of the known text is padding that the scanner skips in front of a terminal behind it.
+  private func startsBehind(_ known: Int, _ head: Head, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard language.carriesState, let scanner = recogniser.lexer.scanner else { return false }
+    let row = Int(language.externalLexStates[Int(recogniser.arena.nodes[Int(head.node)].state)])
+    if row == 0 { return false }
+    let scan = scanner.scan(text, head.position, row: row, state: head.scanner)
+    return scan.found && scan.start >= known && scan.end >= scan.start
   }
 }
 

@@ -303,10 +303,11 @@ public final class HoleRecogniser {
       let depth = completion.depth(head)
       // A string that the hole opens would swallow the text terminal by terminal, and so would an extra; one that the hole
       // closes may end. Where contexts are counted, a state that outlives its string means nothing; where not, the state
-      // that a scanner starts in is that with nothing open.
+      // that a scanner starts in is that with nothing open, unless it is carried on.
       let isEnclosed = language.isEnclosed[Int(recogniser.arena.nodes[Int(head.node)].state)]
       return depth > 0 || isEnclosed && !start.context.isEnclosed
-        || depth == 0 && !language.countsContexts && head.context != start.context.state && head.context != 0
+        || depth == 0 && !language.countsContexts && !language.carriesState && head.context != start.context.state
+          && head.context != 0
     }
   }
 

@@ -18,6 +18,10 @@ public final class Language: @unchecked Sendable {
   /// Those of the grammar, and copies that the dialect tells apart.
   public let stateCount: Int
   let lexStates: [UInt16]
+  /// The same where a hole may have begun a line.
+  let lexStatesBehindHoles: [UInt16]
+  /// Terminals that begin lines only.
+  let lineStarters: Set<SymbolID>
   let externalLexStates: [UInt16]
   let lexer: ByteAutomaton
   let keywords: ByteAutomaton?
@@ -36,6 +40,8 @@ public final class Language: @unchecked Sendable {
   let contextChange: [Int8]
   /// Whether the terminals that open and close contexts are known.
   var countsContexts: Bool { (grammar.description.contexts ?? []).contains { $0.count > 1 } }
+  /// Whether text goes on in the state of the scanner in which a hole ends.
+  let carriesState: Bool
   let scanner: ExternalScanner?
   /// Shape (terminalCount): a pattern that the terminal's text must match, where the dialect has one.
   let patterns: [TerminalPattern?]
@@ -120,12 +126,20 @@ public final class Language: @unchecked Sendable {
     if let names = dialect.lineEnds {
       try Language.keepLineBreaks(behind: names, narrowed, grammar, &lexStates, &automaton)
     }
+    lexStatesBehindHoles = lexStates
+    var lineStarters: Set<SymbolID> = []
+    for name in dialect.lineStarts?.terminals ?? [] { lineStarters.formUnion(try grammar.symbols(named: name)) }
+    self.lineStarters = lineStarters
+    if let rule = dialect.lineStarts {
+      try Language.keep(lineStarters, toLinesBehind: rule.behind ?? [], narrowed, grammar, &lexStates, &automaton)
+    }
     self.lexStates = lexStates
-    lexer = ByteAutomaton(automaton, startStates: Set(lexStates))
+    lexer = ByteAutomaton(automaton, startStates: Set(lexStates + lexStatesBehindHoles))
     // A keyword starts where its word does.
     keywords = grammar.keywords.map { ByteAutomaton($0.limitingPadding(to: ""), startStates: [0]) }
     wordTerminal = tables.keywordCapture ?? .end
-    scanner = ExternalScanner(grammar)
+    scanner = try ExternalScanner(grammar, dialect)
+    carriesState = scanner != nil && grammar.description.carriesState == true
     fixedProbes = FixedProbes(grammar.description)
     bracketChange = try Language.changes(
       (grammar.description.layout?.brackets ?? []).map { [String($0.prefix(1)), String($0.suffix(1))] }, grammar)
@@ -257,6 +271,24 @@ public final class Language: @unchecked Sendable {
     }
     let (changed, copies) = automaton.addingStates(
       without: [UInt8(ascii: "\n")], for: Set(states.map { lexStates[$0] }))
+    automaton = changed
+    for state in states { lexStates[state] = copies[lexStates[state]] ?? lexStates[state] }
+  }
+
+  /// Keeps terminals to the beginnings of lines, which the text in front of a parser's state tells where a terminal led
+  /// to it.
+  private static func keep(
+    _ terminals: Set<SymbolID>, toLinesBehind names: [String], _ narrowed: NarrowedTables, _ grammar: Grammar,
+    _ lexStates: inout [UInt16], _ automaton: inout LexicalAutomaton
+  ) throws(RecognitionError) {
+    var ends: Set<SymbolID> = [.end]
+    for name in names { ends.formUnion(try grammar.symbols(named: name)) }
+    let behind = narrowed.shiftedTerminals()
+    let states = lexStates.indices.filter {
+      !ends.contains(behind[$0]) && lexStates[$0] != ParseTables.noLookahead
+    }
+    let (changed, copies) = automaton.addingStates(
+      startingLines: terminals, for: Set(states.map { lexStates[$0] }))
     automaton = changed
     for state in states { lexStates[state] = copies[lexStates[state]] ?? lexStates[state] }
   }

@@ -216,9 +216,10 @@ final class SuffixText {
     }
     var reading = Reading(key: key)
     let found = segments[segment].withUnsafeBufferPointer { text -> [SuffixPosition] in
-      if hint < 0, language.lexStates[Int(state)] != ParseTables.noLookahead {
+      let lexState = lexState(state, offset)
+      if hint < 0, lexState != ParseTables.noLookahead {
         (reading.terminal, reading.keyword) = lexer.word(
-          text, offset, lexState: language.lexStates[Int(state)], isComplete: segment == segments.count - 1)
+          text, offset, lexState: lexState, isComplete: segment == segments.count - 1)
       }
       return lex(text, state, segment, offset, scanner, line)
     }
@@ -294,10 +295,12 @@ final class SuffixText {
     let usual = change == 0 ? arrivals(gap.scanner) : 0..<0
     if change >= 0, !allowsOtherContexts { return usual }
     var found = usual.map(arrival)
-    if language.countsContexts {
-      // Of several contexts that read the text alike one will do: strings of many kinds do.
+    if language.countsContexts || language.carriesState {
+      // Of several contexts that read the text alike one will do: strings of many kinds do. Where other blocks are open,
+      // text further behind may read otherwise.
+      let isAlike = language.carriesState ? { $0 == $1 } : readsAlike
       for context in contexts(near: gap.scanner) where context.change == change {
-        for index in arrivals(context.state) where !found.contains(where: { readsAlike($0, arrival(index)) }) {
+        for index in arrivals(context.state) where !found.contains(where: { isAlike($0, arrival(index)) }) {
           found.append(arrival(index))
         }
       }
@@ -372,13 +375,17 @@ final class SuffixText {
     return result
   }
 
+  private func lexState(_ state: UInt16, _ offset: Int) -> UInt16 {
+    offset == 0 ? language.lexStatesBehindHoles[Int(state)] : language.lexStates[Int(state)]
+  }
+
   private func lex(
     _ text: UnsafeBufferPointer<UInt8>, _ state: UInt16, _ segment: Int, _ offset: Int, _ scanner: Int32,
     _ line: LinePlace
   ) -> [SuffixPosition] {
     let base = SuffixPosition(
       kind: .pending, segment: Int32(segment), offset: Int32(offset), scanner: scanner, line: line)
-    let lexState = language.lexStates[Int(state)]
+    let lexState = lexState(state, offset)
     if lexState == ParseTables.noLookahead {
       var unlexed = base
       unlexed.kind = .unlexed

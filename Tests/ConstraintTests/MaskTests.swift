@@ -82,10 +82,11 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
     "python": [
       "def f(a):\n    x = f\"a {", "if a:\n    b\n    # c d\n\n    # e\n", "x = \"\"\"a\n\n  b c\n    ", "f(\")\"",
       "x = 1   ", "class C:\n    def f(self):\n        return 1\n\n\n        ", "x = f'{a!r} ", "a = [\n    # b\n\n   ",
+      "class r():(\"{", "class C:\n    (f\"{",
     ],
     "javascript": [
       "a = 1\n  // b c\n\n  // d\n", "a = `b\n c ${d} ", "a = 1\n\n   ", "b()\n/* c\n * d", "return\n  ", "a  ",
-      "a = b\n\n  /",
+      "a = b\n\n  /", "for(e of p)o//\n//\n // \n // \n//", "for(e of p)o//…",
     ],
     "rust": ["/* */", "fn f() {}\n/* a", "fn f() { r#\"a", "/* */ ", "fn f() -> i32 { 1 /* */"],
   ]

@@ -52,8 +52,9 @@ import Testing
   @Test func `a mistake names its file and line`() throws {
     #expect(
       try message("name: a\nextensions: [a]\nlayuot: 1\n")
-        == "grammar.yml:3: expected one of the keys blanks, blockComment, contents, contexts, diagnostics, extensions, "
-        + "functions, layout, licence, lineComment, name, placeholders, probes, reference, version, found 'layuot'")
+        == "grammar.yml:3: expected one of the keys blanks, blockComment, carriesState, contents, contexts, diagnostics, "
+        + "extensions, functions, layout, licence, lineComment, lineNumbers, name, placeholders, probes, reference, "
+        + "version, found 'layuot'")
     #expect(
       try message("name: a\nextensions: [a]\nlayout:\n  newline: n\n  tabwidth: 8\n")
         == "grammar.yml:5: expected one of the keys brackets, dedent, indent, newline, tabWidth, found 'tabwidth'")

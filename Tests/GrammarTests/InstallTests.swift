@@ -139,6 +139,25 @@ import Testing
     }
   }
 
+  @Test func `what a package leaves out comes from the description`() throws {
+    guard let source = TestSupport.source("json") else {
+      print("skipped: build/grammars-src/json is missing; run make test")
+      return
+    }
+    try TestSupport.withEmptyStore { store, root in
+      let folder = root.appendingPathComponent("package/src")
+      let parser = try String(contentsOf: source.appendingPathComponent("src/parser.c"), encoding: .utf8)
+      try write(
+        "#include \"numbers.h\"\n#ifdef NUMBERS\n\(parser)\n#endif\n", to: folder.appendingPathComponent("parser.c"))
+      let description = root.appendingPathComponent("description")
+      try write("name: json\nextensions: [json]\n", to: description.appendingPathComponent("grammar.yml"))
+      #expect(throws: GrammarError.self) { try store.install(folder: folder, description: description) }
+      try write("#define NUMBERS 1\n", to: description.appendingPathComponent("include/numbers.h"))
+      try store.install(folder: folder, description: description)
+      #expect(try store.open("json").tables.stateCount > 0)
+    }
+  }
+
   @Test func `an unknown grammar is an error that names the known ones`() throws {
     try TestSupport.withEmptyStore { store, _ in
       for name in ["nothing", "", "../json", "a/b", ".lock"] {

@@ -25,6 +25,45 @@ import Testing
     #expect(try accepts(TestLanguages.language("python", dialect: true), text))
   }
 
+  /// Tabs between terminals are refused although the scanner skips them, and taken within strings.
+  @Test(
+    .enabled(if: TestLanguages.installed.contains("yaml")),
+    arguments: ["a: b\t\n", "a:\tb\n", "a: b\tc\n", "a: 1\n\t\nb: 2\n", "- a\n-\tb\n", "{a: 1,\tb: 2}\n", "a: \u{7}\n"])
+  func yamlRefuses(_ text: String) throws {
+    #expect(try !accepts(TestLanguages.language("yaml", dialect: true), text))
+  }
+
+  @Test(
+    .enabled(if: TestLanguages.installed.contains("yaml")),
+    arguments: [
+      "a: 1 #\tb\n", "a: \"b\n  \tc\"\n", "a: 'b\tc'\n", "a: |\n  b\n  \tc\n", "- a: 1\n  b: ~\n- [c,\n   d]\n",
+    ])
+  func yamlAccepts(_ text: String) throws {
+    #expect(try accepts(TestLanguages.language("yaml", dialect: true), text))
+  }
+
+  /// Directives begin lines, and there are some only; what else begins like them may stand anywhere.
+  @Test(arguments: [
+    "int a; #define B\n", "int f(void) { #if 1\n return 1;\n#endif\n}\n", "#if 1\nint a; #endif\n", "#definea b\n",
+  ])
+  func directivesAreRefused(_ text: String) throws {
+    for name in ["c", "cpp"] where TestLanguages.installed.contains(name) {
+      #expect(try !accepts(TestLanguages.language(name, dialect: true), text), "\(name)")
+    }
+  }
+
+  @Test(arguments: [
+    "#define A(b) #b\n#undef A\n", "int a;\n  #  define B\n", "int f(void) {\n#if 1\n  return 1;\n#endif\n}\n",
+    "char *a = \"#define\";\n", "#define A \\\n  #b\nint c; // d\n#pragma once\n",
+    "int a;\r\n#include <b.h>\r\n#include <c.h>\r\n",
+    "/* a */\n#define A\n#if defined(A) \\\n  && 1\n#else\n#error b\n#endif\n",
+  ])
+  func directivesAreAccepted(_ text: String) throws {
+    for name in ["c", "cpp"] where TestLanguages.installed.contains(name) {
+      #expect(try accepts(TestLanguages.language(name, dialect: true), text), "\(name)")
+    }
+  }
+
   @Test(arguments: ["[01]", "[+1]", "[1.]", "[.5]", "// c\n1", "[1] /* c */", "\"\u{1}\"", "[0x10]"])
   func jsonRefuses(_ text: String) throws {
     #expect(try !accepts(TestLanguages.language("json", dialect: true), text))

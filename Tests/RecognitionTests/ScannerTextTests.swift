@@ -34,6 +34,7 @@ import Testing
   @Test(arguments: [
     ("rust", "/*! a\n", "fn f() {}\n", "// b */\n"), ("html", "<p>a\n", "</p>\n", "<!-- b -->"),
     ("lua", "a = ", "\n", "[==[b]] c]==]"), ("swift", "extension A ", "B == C {\n}\n", "where "),
+    ("javascript", "m => {\n  const a ", ";\n}\n", "// b\n= 1"),
   ])
   func regression_startsOfTerminals(_ name: String, _ before: String, _ behind: String, _ text: String) throws {
     guard TestLanguages.installed.contains(name) else { return }
@@ -55,6 +56,21 @@ import Testing
   func regression_carriageReturns() throws {
     let recogniser = try hole("toml", "a = 1", "b = 2\r\n")
     fill(recogniser, "\r\nc = [\"d\"]\r\n")
+  }
+
+  /// A scanner whose state has blocks and columns: text behind a hole goes on with those that the hole leaves open.
+  @Test(
+    .enabled(if: TestLanguages.installed.contains("yaml")),
+    arguments: [
+      ("a:\n  b: ", "\n  d: 2\n", "[1, \"c\"]"), ("a:\n  b:", "\n    d: 2\ne: 3\n", "\n    c: 1"),
+      ("- ", ": b\n  c: d\n", "a"), ("- a", " b\n  c: d\n", ":"),
+      ("a:\n  b:\n    c: 1", "\n    - d: 1\n      e: 2\n", "00\n    f:\n"),
+      ("a:\n", "  d: 2\n", "  b:\n  - c\n  -\n    - e\n"),
+    ])
+  func blocksGoOnBehindHoles(_ before: String, _ behind: String, _ text: String) throws {
+    let recogniser = try hole("yaml", before, behind)
+    #expect(recogniser.isViable)
+    fill(recogniser, text)
   }
 
   /// Tags that the hole opens are closed in it, and those that it was cut out of go on behind it.
