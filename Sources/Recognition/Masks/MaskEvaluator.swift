@@ -244,7 +244,7 @@ final class MaskEvaluator {
     begin()
     var (all, few): ([TokenSet], [TokenSet]) = ([], [])
     var fewOthers = point.others
-    var queries: [(item: Completion.Item, isCompletable: Bool)] = []
+    var queries: [(item: Completion.Item, outcome: Completion.Outcome)] = []
     var isLeft: [Int32] = []
     let reach = lowest(of: standing.head.node, depth: Self.littleDepth)
     var lowestOfFew = standing.head.node
@@ -528,10 +528,10 @@ final class MaskEvaluator {
           case .behind(let position): position
           }
         let base = chain[Int(query.depth)]
-        return completion.isCompletable(
+        return completion.outcome(
           state: query.state, isOver: query.isOver, base: base,
           column: query.column ?? arena.nodes[Int(base)].open.column, hole: session.hole, position)
-          == query.isCompletable
+          == query.outcome
       }
       if !isAlike, let count = completion.observations?.queries.count {
         completion.observations?.queries.removeLast(count - queryCount)
@@ -569,12 +569,12 @@ final class MaskEvaluator {
     let place = completion.place(standing.head)
     var queries: [MaskMemory.Query] = []
     var seen: Set<Completion.Item> = []
-    for (item, isCompletable) in observed.queries[firstQuery...] where seen.insert(item).inserted {
+    for (item, outcome) in observed.queries[firstQuery...] where seen.insert(item).inserted {
       let position = completion.summary.suffix.positions[Int(item.position)]
       guard let depth = chain.firstIndex(of: item.base) else { return }
       var query = MaskMemory.Query(
         depth: Int32(depth), state: item.state, isOver: item.isOver, place: .behind(position), column: item.column,
-        isCompletable: isCompletable)
+        outcome: outcome)
       if item.column == arena.nodes[Int(item.base)].open.column { query.column = nil }
       let isInContext = position.scanner == completion.context.state
       if position.kind == .gap, position.segment == Int32(session.hole),

@@ -42,7 +42,7 @@ struct MaskMemory {
     var place: Place
     /// nil for that of the base.
     var column: Int32?
-    var isCompletable: Bool
+    var outcome: Completion.Outcome
 
     enum Place {
       case hole(LinePlace, isInContext: Bool)
