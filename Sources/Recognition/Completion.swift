@@ -288,14 +288,17 @@ final class Completion {
     while let index = open.popLast() {
       let item = steps[index].item
       let known = verdict(item).isPossible
-      if known ?? mayEnd(item) {
+      let position = summary.suffix.positions[item.position]
+      if known ?? (position.kind != .gap || mayEnd(item)) {
         forEachStep(upTo: index) { keep($0, isPossible: true) }
         return true
       }
       if known == false { continue }
       var exit: Int32 = -1
       while let settled = summary.next(&exit, item.state, item.position, inHole: true) {
-        guard let column = columnAfter(item, settled.exit.blocks) else { continue }
+        guard summary.suffix.isGap(settled.exit.position, Int(position.segment)),
+          let column = columnAfter(item, settled.exit.blocks)
+        else { continue }
         follow(item, settled.exit, column) {
           if let new = visit(Step(item: $0, previous: index)) { _ = open.append(new) }
         }
@@ -305,10 +308,9 @@ final class Completion {
     return false
   }
 
-  /// Whether a text may end at an item, or it is not known what may be written there.
+  /// Whether a text may end at an item, in a hole.
   private func mayEnd(_ item: Item) -> Bool {
-    if !summary.knowsHole(item.state, item.position) { return true }
-    return language.actions(item.state, .end).contains { $0.kind == .accept }
+    language.actions(item.state, .end).contains { $0.kind == .accept }
       && language.lookaheads.contains(summary.suffix.positions[item.position].line.lookaheads, .end)
   }
 
@@ -329,17 +331,13 @@ final class Completion {
   private func fringeOutcome(_ hole: Int, leavesHole: Bool) -> Outcome? {
     let known = summary.exitCount
     var isUndecided = false
-    var isKnown = !leavesHole
     var isPossible = leavesHole
     turns.removeAll()
     for index in (0..<Int32(fringe.count)).reversed() { _ = turns.append(Turn(item: index)) }
     while var turn = turns.popLast() {
       let item = fringe[turn.item]
       let count = Int32(fringe.count)
-      if turn.exit < 0 {
-        if isKnown { isKnown = summary.knowsHole(item.state, item.position) }
-        if !isPossible { isPossible = mayEnd(item) }
-      }
+      if !isPossible, turn.exit < 0 { isPossible = mayEnd(item) }
       while let settled = summary.next(&turn.exit, item.state, item.position, inHole: !leavesHole) {
         if summary.suffix.isGap(settled.exit.position, hole) == leavesHole { continue }
         guard let column = columnAfter(item, settled.exit.blocks) else { continue }
@@ -367,7 +365,7 @@ final class Completion {
         }
       }
     }
-    if isUndecided || !isKnown && !isSettled(since: known) { return nil }
+    if isUndecided || leavesHole && !isSettled(since: known) { return nil }
     return isPossible ? .refused : .impossible
   }
 

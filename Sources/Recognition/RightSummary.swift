@@ -174,17 +174,10 @@ final class RightSummary {
     settle()
   }
 
-  /// Whether all ways of `state` at `position`, in a hole, that stay in the hole are known before it is asked.
-  func knowsHole(_ state: UInt16, _ position: Int32) -> Bool {
-    // Before `keys` is read, as it may grow.
-    let key = identifier(state, position)
-    return keys[key].block >= 0
-  }
-
   /// The exit of `state` at `position` behind `exit`, by number, which becomes that exit; the first one behind -1.
   ///
   /// Those that a hole's closure knows come first, and only then are others looked for, unless only those `inHole` are
-  /// asked for. Amortised O(1).
+  /// asked for, which are all known then, whatever the reach. Others may be among them. Amortised O(1).
   @inline(__always)
   func next(_ exit: inout Int32, _ state: UInt16, _ position: Int32, inHole: Bool = false) -> Settled? {
     let next = exit < 0 ? first(state, position, inHole) : behind(exit, inHole)
@@ -307,11 +300,7 @@ final class RightSummary {
   // MARK: Keys, exits and gotos
 
   func identifier(_ state: UInt16, _ position: Int32) -> Int32 {
-    let block = suffix.block(of: position)
-    if block >= 0, let closure {
-      let key = closure.key(state, position - suffix.blocks[block].firstPosition)
-      if key >= 0 { return firstKey(block) + key }
-    }
+    if let key = sharedKey(state, position) { return key }
     let hash = Self.hash(state, position)
     let keys = keys
     let (known, slot) = keyTable.find(hash) { keys[$0].position == position && keys[$0].state == state }
@@ -321,6 +310,22 @@ final class RightSummary {
     keyTable.insert(identifier, at: slot) { Self.hash(grown[$0].state, grown[$0].position) }
     _ = fresh.append(identifier)
     return identifier
+  }
+
+  /// The key that the closure has of a state at a position; nil if it does not.
+  @inline(__always)
+  private func sharedKey(_ state: UInt16, _ position: Int32) -> Int32? {
+    let block = suffix.block(of: position)
+    guard block >= 0, let closure else { return nil }
+    let key = closure.key(state, position - suffix.blocks[block].firstPosition)
+    return key >= 0 ? firstKey(block) + key : keyCountedAnew(state, position, closure)
+  }
+
+  private func keyCountedAnew(_ state: UInt16, _ position: Int32, _ closure: HoleClosure) -> Int32? {
+    guard let same = suffix.countedAnew(suffix.positions[position]), same != position else { return nil }
+    let block = suffix.block(of: same)
+    let key = closure.key(state, same - suffix.blocks[block].firstPosition)
+    return key >= 0 ? firstKey(block) + key : nil
   }
 
   /// The first key of a block; the others follow in the order of the closure's.
