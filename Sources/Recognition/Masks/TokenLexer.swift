@@ -6,6 +6,9 @@ import Grammar
 final class TokenLexer {
   let language: Language
   let scanner: ScannerSession?
+  /// What `contents` has found last, and the probe that has ended text last.
+  var lastContents: (row: UInt16, state: Int32, contents: [Language.Content])?
+  var preferredProbe = 0
 
   enum Outcome {
     /// The bytes end within something; `isPadding` if no terminal has begun.
