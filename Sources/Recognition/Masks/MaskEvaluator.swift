@@ -505,16 +505,10 @@ final class MaskEvaluator {
     let (hasReadColumns, hasReadColumn) = (arena.hasReadColumns, arena.hasReadColumn)
     let queryCount = completion.observations?.queries.count ?? 0
     var columns: [Int]?
-    let known = paths.memory(point, key).first { entry in
+    // What was remembered last is most like what comes next.
+    let known = paths.memory(point, key).last { entry in
       if let needed = entry.text, needed != text { return false }
-      chain.removeAll(keepingCapacity: true)
-      var node = standing.head.node
-      for (depth, state) in entry.states.enumerated() {
-        if node < 0 || packed(node, key.isPartial) != state { return false }
-        chain.append(node)
-        if depth < entry.states.count - 1, arena.nodes[Int(node)].more >= 0 { return false }
-        node = arena.nodes[Int(node)].parent
-      }
+      guard hasStates(entry.states, standing.head.node, key.isPartial) else { return false }
       if let needed = entry.columns {
         let open = columns ?? arena.openColumns(of: standing.head.node)
         columns = open
@@ -525,12 +519,14 @@ final class MaskEvaluator {
           switch query.place {
           case .hole(let line, let isInContext):
             SuffixPosition.gap(session.hole, isInContext ? completion.context.state : place.scanner, line)
-          case .behind(let position): position
+          case .behind(let index): entry.positions[Int(index)]
           }
         let base = chain[Int(query.depth)]
+        let column = query.column
         return completion.outcome(
           state: query.state, isOver: query.isOver, base: base,
-          column: query.column ?? arena.nodes[Int(base)].open.column, hole: session.hole, position)
+          column: column == MaskMemory.Query.columnOfBase ? arena.nodes[Int(base)].open.column : column,
+          hole: session.hole, position)
           == query.outcome
       }
       if !isAlike, let count = completion.observations?.queries.count {
@@ -546,6 +542,19 @@ final class MaskEvaluator {
     if let lowest = chain.last { arena.lowestRead = min(arena.lowestRead, lowest) }
     if known.text != nil { completion.observations?.dependsOnText = true }
     return known
+  }
+
+  /// Whether these are the states from `node` on; then `chain` has their nodes.
+  private func hasStates(_ states: [UInt64], _ node: Int32, _ isPartial: Bool) -> Bool {
+    chain.removeAll(keepingCapacity: true)
+    var node = node
+    for (depth, state) in states.enumerated() {
+      if node < 0 || packed(node, isPartial) != state { return false }
+      chain.append(node)
+      if depth < states.count - 1, arena.nodes[Int(node)].more >= 0 { return false }
+      node = arena.nodes[Int(node)].parent
+    }
+    return true
   }
 
   /// Remembers `tokens` with what the arena has noted and the queries of `observed` from one on.
@@ -566,29 +575,34 @@ final class MaskEvaluator {
       node = arena.nodes[Int(node)].parent
     }
     guard chain.last == lowest else { return }
-    let place = completion.place(standing.head)
+    let ownScanner = completion.place(standing.head).scanner
     var queries: [MaskMemory.Query] = []
+    var positions: [SuffixPosition] = []
     var seen: Set<Completion.Item> = []
     for (item, outcome) in observed.queries[firstQuery...] where seen.insert(item).inserted {
       let position = completion.summary.suffix.positions[Int(item.position)]
       guard let depth = chain.firstIndex(of: item.base) else { return }
-      var query = MaskMemory.Query(
-        depth: Int32(depth), state: item.state, isOver: item.isOver, place: .behind(position), column: item.column,
-        outcome: outcome)
-      if item.column == arena.nodes[Int(item.base)].open.column { query.column = nil }
+      let place: MaskMemory.Query.Place
       let isInContext = position.scanner == completion.context.state
       if position.kind == .gap, position.segment == Int32(session.hole),
-        isInContext || position.scanner == place.scanner
+        isInContext || position.scanner == ownScanner
       {
-        query.place = .hole(position.line, isInContext: isInContext)
-      } else if !observed.dependsOnText {
+        place = .hole(position.line, isInContext: isInContext)
+      } else if observed.dependsOnText {
+        place = .behind(Int32(positions.count))
+        positions.append(position)
+      } else {
         return
       }
-      queries.append(query)
+      let isOfBase = item.column == arena.nodes[Int(item.base)].open.column
+      queries.append(
+        MaskMemory.Query(
+          depth: Int32(depth), state: item.state, isOver: item.isOver, outcome: outcome,
+          column: isOfBase ? MaskMemory.Query.columnOfBase : item.column, place: place))
     }
     let entry = MaskMemory.Entry(
-      states: states, columns: columns, queries: queries, text: observed.dependsOnText ? text : nil, tokens: tokens,
-      others: others, isLeft: isLeft)
+      states: states, columns: columns, queries: queries, positions: positions,
+      text: observed.dependsOnText ? text : nil, tokens: paths.shared(tokens), others: others, isLeft: isLeft)
     paths.remember(entry, point, key)
   }
 }

@@ -83,11 +83,15 @@ public final class TokenPaths: @unchecked Sendable {
     return entries
   }
 
+  /// The set that is kept of all that are equal. O(size of the set).
+  func shared(_ tokens: TokenSet) -> TokenSet {
+    let (tokens, bytes) = sets.withLock { $0.shared(tokens) }
+    if bytes > 0 { noteMasks(bytes) }
+    return tokens
+  }
+
   func remember(_ entry: MaskMemory.Entry, _ point: LexicalPoint, _ key: MaskMemory.Key) {
-    var entry = entry
-    let (tokens, bytes) = sets.withLock { $0.shared(entry.tokens) }
-    entry.tokens = tokens
-    noteMasks(bytes + point.memory.withLock { $0.insert(entry, for: key) })
+    noteMasks(point.memory.withLock { $0.insert(entry, for: key) })
   }
 
   // MARK: Limits
