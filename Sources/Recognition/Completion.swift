@@ -119,14 +119,14 @@ final class Completion {
   }
   private var turns = Pool<Turn>()
 
-  /// What the verdicts since the last `beginObserving` depend on, beyond what the arena has noted.
-  struct Observations {
+  /// What verdicts depend on, beyond what the arena has noted. An object, so that the list is never copied.
+  final class Observations {
     /// Items over nodes that stay, with the verdicts on them.
     var queries: [(item: Item, outcome: Outcome)] = []
     /// A verdict depends on more: on how the fixed text behind the hole is reached.
     var dependsOnText = false
   }
-  /// Kept only while it is not nil.
+  /// Where that is noted, if anywhere.
   var observations: Observations?
 
   private func verdict(_ item: Item) -> Verdict {

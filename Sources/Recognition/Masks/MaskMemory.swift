@@ -95,13 +95,15 @@ struct MaskMemory {
       func size<Element>(_ array: [Element]) -> Int {
         array.isEmpty ? 0 : 32 + array.count * MemoryLayout<Element>.stride
       }
-      return 150 + size(states) + size(columns ?? []) + size(queries) + size(positions) + size(others) + size(isLeft)
+      return 300 + size(states) + size(columns ?? []) + size(queries) + size(positions) + size(others) + size(isLeft)
     }
   }
 
   private var entries: [Key: [Entry]] = [:]
   /// Those that were not asked for since memory was last aged.
   private var older: [Key: [Entry]] = [:]
+  /// Hashes of stacks.
+  private var met: Set<Int> = []
   private static let limit = 64
 
   /// The entries with the same top, and the bytes of those that are in use again. O(1).
@@ -119,9 +121,18 @@ struct MaskMemory {
     return entry.byteCount
   }
 
+  /// Whether a stack is met for the first time since memory was last aged. O(states).
+  mutating func isFirst(_ key: Key, _ states: [UInt64]) -> Bool {
+    var hasher = Hasher()
+    hasher.combine(key)
+    hasher.combine(states)
+    return met.insert(hasher.finalize()).inserted
+  }
+
   /// Forgets what was not asked for since the last time.
   mutating func age() {
     older = entries
     entries = [:]
+    met = []
   }
 }

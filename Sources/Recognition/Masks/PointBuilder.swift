@@ -86,7 +86,8 @@ struct PointBuilder {
       cut(terminal, TokenRests.Item(backlog: backlog(from: end), node: Int32(node), isSubtree: isSubtree))
       return
     case .unknown:
-      point.others += isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
+      let tokens = isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
+      if start.row == 0 { point.endedBefore += tokens } else { point.others += tokens }
       return
     case .undecided(let alike?):
       guard let ordinary = alike.ordinary else {
@@ -275,7 +276,7 @@ struct PointBuilder {
   /// The last byte ends the terminal.
   private mutating func stop(_ run: Run, _ node: Int) {
     guard run.accepted != LexicalAutomaton.noTerminal else {
-      if start.unfinished?.hasAccepted ?? false { point.others += trie.tokens(below: node) }
+      if start.unfinished?.hasAccepted ?? false { point.endedBefore += trie.tokens(below: node) }
       return
     }
     let symbol = SymbolID(rawValue: run.accepted)

@@ -30,6 +30,7 @@ public final class TokenPaths: @unchecked Sendable {
   private let count = Atomic(0)
   private let texts = Mutex(TextNumbers())
   private let sets = Mutex(SharedTokenSets())
+  private let groupSets = Mutex(SharedTokenSets())
 
   /// Groups that were not used in a whole generation are forgotten with its end, as are masks.
   private let groups: MemoryGeneration
@@ -90,6 +91,11 @@ public final class TokenPaths: @unchecked Sendable {
     return tokens
   }
 
+  /// Whether a mask on a stack is worth no memory yet.
+  func isFirst(_ point: LexicalPoint, _ key: MaskMemory.Key, _ states: [UInt64]) -> Bool {
+    point.memory.withLock { $0.isFirst(key, states) }
+  }
+
   func remember(_ entry: MaskMemory.Entry, _ point: LexicalPoint, _ key: MaskMemory.Key) {
     noteMasks(point.memory.withLock { $0.insert(entry, for: key) })
   }
@@ -100,11 +106,15 @@ public final class TokenPaths: @unchecked Sendable {
     let now = groups.number
     guard point.use.note(now) else { return }
     var bytes = point.byteCount
+    bytes += groupSets.withLock { sets in
+      (point.ends + point.lines).reduce(0) { $0 + sets.shared($1.tokens).newBytes }
+    }
     for cut in point.cuts where cut.rests.use.note(now) { bytes += cut.rests.byteCount }
     if groups.add(bytes) {
       grouping.withLock { _ in
         guard let ended = groups.end() else { return }
         forget(before: ended)
+        groupSets.withLock { $0.age() }
       }
     }
     if let rest = point.rest { noteUse(of: rest) }
@@ -164,7 +174,7 @@ public final class TokenPaths: @unchecked Sendable {
         }
       }
     }
-    return Array(mask) + point.others + (point.rest.map(allTokens) ?? [])
+    return Array(mask) + point.others + point.endedBefore + (point.rest.map(allTokens) ?? [])
   }
 
   /// The number of the text behind a frontier. Texts that read alike share one, unless a scanner reads them, whose states
@@ -196,6 +206,8 @@ public final class TokenPaths: @unchecked Sendable {
       for item in items { builder.visit(item) }
       let point = builder.finish(wordCount: wordCount)
       point.cuts = builder.cuts.map { LexicalCut($0.terminal, rests($0.items)) }
+      // Behind other indentations, in other places, most groups are the same.
+      _ = groups.add(groupSets.withLock { point.shareTokens(in: &$0) })
       return (point, builder.declined)
     }
   }
