@@ -8,6 +8,8 @@ final class Completion {
   private let language: Language
   private(set) var summary: RightSummary
   private let usual: RightSummary
+  /// Nothing stands behind the hole: whatever some text completes is completed.
+  private let isOpenEnded: Bool
   private lazy var wide = RightSummary(usual.suffix.allowingOtherContexts())
   /// Nodes below this index stay as they are; verdicts over others are not kept.
   var stableCount = 0 {
@@ -176,6 +178,7 @@ final class Completion {
     arena = recogniser.arena
     language = recogniser.language
     let closure = language.holeClosure(allowsOtherContexts: false)
+    isOpenEnded = segments.count == 1 && segments[0].isEmpty
     usual = RightSummary(SuffixText(recogniser.lexer, segments: segments, closure: closure))
     summary = usual
   }
@@ -252,6 +255,7 @@ final class Completion {
   }
 
   private func walk(_ first: Item) -> Outcome? {
+    if isOpenEnded { return isPossible(first) ? .completable : .impossible }
     beginWalk()
     _ = visit(Step(item: first))
     let known = summary.exitCount
@@ -287,15 +291,16 @@ final class Completion {
     _ = open.append(0)
     while let index = open.popLast() {
       let item = steps[index].item
-      let known = verdict(item).isPossible
+      let verdict = verdict(item).isPossible
       let position = summary.suffix.positions[item.position]
-      if known ?? (position.kind != .gap || mayEnd(item)) {
-        forEachStep(upTo: index) { keep($0, isPossible: true) }
+      if verdict ?? (position.kind != .gap || mayEnd(item)) {
+        forEachStep(upTo: index) { keep($0, isCompletable: isOpenEnded ? true : nil, isPossible: true) }
         return true
       }
-      if known == false { continue }
+      if verdict == false { continue }
       var exit: Int32 = -1
-      while let settled = summary.next(&exit, item.state, item.position, inHole: true) {
+      let known = summary.knownPosition(item.state, item.position)
+      while let settled = summary.next(&exit, item.state, known, inHole: true) {
         guard summary.suffix.isGap(settled.exit.position, Int(position.segment)),
           let column = columnAfter(item, settled.exit.blocks)
         else { continue }
@@ -310,7 +315,9 @@ final class Completion {
 
   /// Whether a text may end at an item, in a hole.
   private func mayEnd(_ item: Item) -> Bool {
-    language.actions(item.state, .end).contains { $0.kind == .accept }
+    // Where nothing was read yet, all that a file may be is still to come.
+    if !item.isOver, arena.nodes[Int(item.base)].parent < 0 { return true }
+    return language.actions(item.state, .end).contains { $0.kind == .accept }
       && language.lookaheads.contains(summary.suffix.positions[item.position].line.lookaheads, .end)
   }
 
@@ -323,6 +330,7 @@ final class Completion {
     let inHole = decided { fringeOutcome(hole, leavesHole: false) }
     if inHole != .refused { return inHole }
     observations?.dependsOnText = true
+    if isOpenEnded { return .completable }
     return decided { fringeOutcome(hole, leavesHole: true) }
   }
 

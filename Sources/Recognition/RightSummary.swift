@@ -300,7 +300,8 @@ final class RightSummary {
   // MARK: Keys, exits and gotos
 
   func identifier(_ state: UInt16, _ position: Int32) -> Int32 {
-    if let key = sharedKey(state, position) { return key }
+    let shared = closureKey(state, position)
+    if shared >= 0 { return firstKey(suffix.block(of: position)) + shared }
     let hash = Self.hash(state, position)
     let keys = keys
     let (known, slot) = keyTable.find(hash) { keys[$0].position == position && keys[$0].state == state }
@@ -312,20 +313,20 @@ final class RightSummary {
     return identifier
   }
 
-  /// The key that the closure has of a state at a position; nil if it does not.
-  @inline(__always)
-  private func sharedKey(_ state: UInt16, _ position: Int32) -> Int32? {
-    let block = suffix.block(of: position)
-    guard block >= 0, let closure else { return nil }
-    let key = closure.key(state, position - suffix.blocks[block].firstPosition)
-    return key >= 0 ? firstKey(block) + key : keyCountedAnew(state, position, closure)
+  /// A position from which the closure knows what may be written in the hole, contexts within others left out: that where
+  /// it counts contexts anew if it does not have `position` itself. O(1).
+  func knownPosition(_ state: UInt16, _ position: Int32) -> Int32 {
+    if closureKey(state, position) >= 0 { return position }
+    guard let anew = suffix.countedAnew(suffix.positions[position]) else { return position }
+    return closureKey(state, anew) >= 0 ? anew : position
   }
 
-  private func keyCountedAnew(_ state: UInt16, _ position: Int32, _ closure: HoleClosure) -> Int32? {
-    guard let same = suffix.countedAnew(suffix.positions[position]), same != position else { return nil }
-    let block = suffix.block(of: same)
-    let key = closure.key(state, same - suffix.blocks[block].firstPosition)
-    return key >= 0 ? firstKey(block) + key : nil
+  /// The closure's number of a key, -1 if it does not have it.
+  @inline(__always)
+  private func closureKey(_ state: UInt16, _ position: Int32) -> Int32 {
+    let block = suffix.block(of: position)
+    guard block >= 0, let closure else { return -1 }
+    return closure.key(state, position - suffix.blocks[block].firstPosition)
   }
 
   /// The first key of a block; the others follow in the order of the closure's.

@@ -28,8 +28,6 @@ final class SuffixText {
   private var blockOfPosition = Pool<Int32>()
 
   /// The positions of a hole that the closure has, in its order.
-  ///
-  /// Where the hole has opened or closed contexts, what it may go on with is the same: the closure then counts from there.
   struct Block: BitwiseCopyable {
     var hole: Int32
     var scanner: Int32
@@ -117,7 +115,6 @@ final class SuffixText {
       let place = closure.place(position.line)
       let block = place < 0 ? -1 : self.block(position.segment, position.scanner, 0)
       if block >= 0 { return blocks[block].firstPosition + place }
-      if let same = countedAnew(position) { return same }
     }
     let positions = positions
     let (known, slot) = identifiers.find(position.hashKey) { positions[$0] == position }
@@ -139,8 +136,8 @@ final class SuffixText {
   @inline(__always)
   func block(of position: Int32) -> Int32 { position < 0 ? -1 : blockOfPosition[position] }
 
-  /// A position in a hole that has opened or closed contexts, as the closure has it that counts from there; nil if there
-  /// is none.
+  /// A position in a hole that has opened or closed contexts, as the closure has it that counts from there, and so opens
+  /// less within others than the hole may; nil if there is none.
   func countedAnew(_ position: SuffixPosition) -> Int32? {
     var line = position.line
     line.contexts = 0

@@ -27,7 +27,7 @@ final class MaskEvaluator {
   /// A token ends more terminals than this only where terminals have no bytes.
   private static let maximalDepth = 160
 
-  private static let rememberedDepth = 4
+  private static let rememberedDepth = 3
   /// What is deeper than this is remembered when it is met for the second time: most of it is met once.
   private static let depthOfOften = 2
 

@@ -29,19 +29,20 @@ public final class TokenPaths: @unchecked Sendable {
   public var pointCount: Int { count.load(ordering: .relaxed) }
   private let count = Atomic(0)
   private let texts = Mutex(TextNumbers())
-  private let sets = Mutex(SharedTokenSets())
+  /// The sets that masks consist of, and those of groups.
+  private let maskSets = Mutex(SharedTokenSets())
   private let groupSets = Mutex(SharedTokenSets())
 
   /// Groups that were not used in a whole generation are forgotten with its end, as are masks.
   private let groups: MemoryGeneration
   private let masks: MemoryGeneration
 
-  /// - Parameter memory: how many bytes groups and masks may take up, about, one half each.
-  public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 30 << 20) {
+  /// - Parameter memory: how many bytes groups and masks may take up, about, a third and two thirds of them.
+  public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 36 << 20) {
     self.language = language
     self.vocabulary = vocabulary
-    groups = MemoryGeneration(limit: memory / 4)
-    masks = MemoryGeneration(limit: memory / 4)
+    groups = MemoryGeneration(limit: memory / 6)
+    masks = MemoryGeneration(limit: memory / 3)
     lexer = TokenLexer(language, language.scanner.map(ScannerSession.init))
     wordCount = (vocabulary.count + 31) / 32
   }
@@ -86,7 +87,7 @@ public final class TokenPaths: @unchecked Sendable {
 
   /// The set that is kept of all that are equal. O(size of the set).
   func shared(_ tokens: TokenSet) -> TokenSet {
-    let (tokens, bytes) = sets.withLock { $0.shared(tokens) }
+    let (tokens, bytes) = maskSets.withLock { $0.shared(tokens) }
     if bytes > 0 { noteMasks(bytes) }
     return tokens
   }
@@ -127,7 +128,7 @@ public final class TokenPaths: @unchecked Sendable {
       for rests in allRests {
         for point in rests.allPoints { point.memory.withLock { $0.age() } }
       }
-      sets.withLock { $0.age() }
+      maskSets.withLock { $0.age() }
     }
   }
 
