@@ -86,8 +86,10 @@ struct PointBuilder {
       cut(terminal, TokenRests.Item(backlog: backlog(from: end), node: Int32(node), isSubtree: isSubtree))
       return
     case .unknown:
-      let tokens = isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
-      if start.row == 0 { point.endedBefore += tokens } else { point.others += tokens }
+      point.others += isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
+      return
+    case .endedBefore:
+      point.endedBefore += isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
       return
     case .undecided(let alike?):
       guard let ordinary = alike.ordinary else {
