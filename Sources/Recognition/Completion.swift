@@ -8,6 +8,8 @@ final class Completion {
   private let language: Language
   private(set) var summary: RightSummary
   private let usual: RightSummary
+  /// Nothing stands behind the hole: whatever some text completes is completed.
+  private let isOpenEnded: Bool
   private lazy var wide = RightSummary(usual.suffix.allowingOtherContexts())
   /// Nodes below this index stay as they are; verdicts over others are not kept.
   var stableCount = 0 {
@@ -86,10 +88,28 @@ final class Completion {
   /// Steps that are still to be looked at, depth first.
   private var open = Pool<Int32>()
 
-  /// Verdicts on items over nodes that stay.
+  /// Whether an item can be completed.
+  enum Outcome: UInt8 {
+    case completable
+    /// Not with the text behind the hole.
+    case refused
+    /// Not with any text.
+    case impossible
+  }
+
+  /// What is known of an item over a node that stays.
   private struct Verdict: BitwiseCopyable {
     var item: Item
-    var isCompletable: Bool
+    /// nil if that was not asked.
+    var isCompletable: Bool?
+    var isPossible: Bool?
+
+    var outcome: Outcome? {
+      if isPossible == false { return .impossible }
+      guard let isCompletable else { return nil }
+      if isCompletable { return .completable }
+      return isPossible == nil ? nil : .refused
+    }
   }
   private var verdicts = Pool<Verdict>()
   private var verdictTable = IndexTable()
@@ -102,28 +122,32 @@ final class Completion {
   }
   private var turns = Pool<Turn>()
 
-  /// What the verdicts since the last `beginObserving` depend on, beyond what the arena has noted.
-  struct Observations {
+  /// What verdicts depend on, beyond what the arena has noted. An object, so that the list is never copied.
+  final class Observations {
     /// Items over nodes that stay, with the verdicts on them.
-    var queries: [(item: Item, isCompletable: Bool)] = []
+    var queries: [(item: Item, outcome: Outcome)] = []
     /// A verdict depends on more: on how the fixed text behind the hole is reached.
     var dependsOnText = false
   }
-  /// Kept only while it is not nil.
+  /// Where that is noted, if anywhere.
   var observations: Observations?
 
-  private func verdict(_ item: Item) -> Bool? {
+  private func verdict(_ item: Item) -> Verdict {
     let verdicts = verdicts
     let known = verdictTable.find(item.hash) { verdicts[$0].item == item }.index
-    return known < 0 ? nil : verdicts[known].isCompletable
+    return known < 0 ? Verdict(item: item) : verdicts[known]
   }
 
-  private func keep(_ item: Item, _ isCompletable: Bool) {
+  private func keep(_ item: Item, isCompletable: Bool? = nil, isPossible: Bool? = nil) {
     guard item.base < stableCount else { return }
     let known = verdicts
     let (index, slot) = verdictTable.find(item.hash) { known[$0].item == item }
-    if index >= 0 { return }
-    let new = verdicts.append(Verdict(item: item, isCompletable: isCompletable))
+    if index >= 0 {
+      if let isCompletable { verdicts.base[Int(index)].isCompletable = isCompletable }
+      if let isPossible { verdicts.base[Int(index)].isPossible = isPossible }
+      return
+    }
+    let new = verdicts.append(Verdict(item: item, isCompletable: isCompletable, isPossible: isPossible))
     let grown = verdicts
     verdictTable.insert(new, at: slot) { grown[$0].item.hash }
   }
@@ -156,6 +180,7 @@ final class Completion {
     arena = recogniser.arena
     language = recogniser.language
     let closure = language.holeClosure(allowsOtherContexts: false)
+    isOpenEnded = segments.count == 1 && segments[0].isEmpty
     usual = RightSummary(
       SuffixText(recogniser.lexer, segments: segments, closure: closure), exitLimit: exitLimit)
     summary = usual
@@ -192,22 +217,21 @@ final class Completion {
   ///
   /// Necessary for every text that the hole may get, sufficient on all grammars seen; amortised O(exits walked).
   func isCompletable(_ node: Int32, hole: Int, _ place: Place) -> Bool {
-    let first = start(node, hole, place)
-    return node < stableCount ? isCompletable(first) : reachesCompletable(first, hole)
+    outcome(start(node, hole, place), hole) == .completable
   }
 
   /// Whether going on at `position` in `state`, over `base` or with the state of `base` itself, can be completed.
-  func isCompletable(
+  func outcome(
     state: UInt16, isOver: Bool, base: Int32, column: Int32, hole: Int, _ position: SuffixPosition
-  ) -> Bool {
-    let item = Item(
-      state: state, isOver: isOver, position: summary.suffix.identifier(position), base: base, column: column)
-    return base < stableCount ? isCompletable(item) : reachesCompletable(item, hole)
+  ) -> Outcome {
+    outcome(
+      Item(
+        state: state, isOver: isOver, position: summary.suffix.identifier(position), base: base, column: column), hole)
   }
 
-  /// The verdict on an item over a node that stays, kept for the next time.
-  func isCompletable(_ item: Item) -> Bool {
-    decided(or: false) { verdictWithinReach(item) }
+  /// The verdict on an item; over a node that stays it is kept for the next time.
+  private func outcome(_ item: Item, _ hole: Int) -> Outcome {
+    item.base < stableCount ? decided(or: .refused) { outcomeWithinReach(item) } : outcomeAbove(item, hole)
   }
 
   /// Asks again, each time farther, until the summary's reach leaves an answer; `none` if its limit comes first.
@@ -222,76 +246,129 @@ final class Completion {
   /// Whether what was not found while there were `known` exits is not there.
   private func isSettled(since known: Int) -> Bool { summary.isComplete && summary.exitCount == known }
 
-  /// The same as far as the summary reaches now; nil if that does not decide it.
-  private func verdictWithinReach(_ item: Item) -> Bool? {
+  /// The verdict on an item as far as the summary reaches now; nil if that does not decide it.
+  private func outcomeWithinReach(_ item: Item) -> Outcome? {
     let (lowest, hasReadColumns, hasReadColumn) = (arena.lowestRead, arena.hasReadColumns, arena.hasReadColumn)
-    let isCompletable = verdict(item) ?? walk(item)
-    (arena.hasReadColumns, arena.hasReadColumn) = (hasReadColumns, hasReadColumn)
-    arena.lowestRead = min(lowest, item.base)
-    if let isCompletable { observations?.queries.append((item, isCompletable)) }
-    return isCompletable
+    defer {
+      (arena.hasReadColumns, arena.hasReadColumn) = (hasReadColumns, hasReadColumn)
+      arena.lowestRead = min(lowest, item.base)
+    }
+    let outcome = verdict(item).outcome ?? walk(item)
+    if let outcome { observations?.queries.append((item, outcome)) }
+    return outcome
   }
 
-  private func walk(_ first: Item) -> Bool? {
+  private func walk(_ first: Item) -> Outcome? {
+    if isOpenEnded { return isPossible(first) ? .completable : .impossible }
     beginWalk()
     _ = visit(Step(item: first))
     let known = summary.exitCount
     let last = successfulStep()
-    if last < 0, !isSettled(since: known) { return nil }
     if last >= 0 {
       // The steps on the way succeed with it; what else was visited may not.
-      var index = last
-      while index >= 0 {
-        keep(steps[index].item, true)
-        index = steps[index].previous
-      }
-    } else {
-      for index in 0..<Int32(steps.count) { keep(steps[index].item, false) }
+      forEachStep(upTo: last) { keep($0, isCompletable: true, isPossible: true) }
+      return .completable
     }
-    return last >= 0
+    let isSettled = isSettled(since: known)
+    if isSettled {
+      for index in 0..<Int32(steps.count) { keep(steps[index].item, isCompletable: false) }
+    }
+    // What no text completes needs no look at this one.
+    if !isPossible(first) { return .impossible }
+    return isSettled ? .refused : nil
+  }
+
+  private func forEachStep(upTo last: Int32, _ body: (Item) -> Void) {
+    var index = last
+    while index >= 0 {
+      body(steps[index].item)
+      index = steps[index].previous
+    }
+  }
+
+  /// Whether there is a text that completes an item: as a hole's text may be anything, one that is written in the hole, with
+  /// nothing behind it.
+  private func isPossible(_ first: Item) -> Bool {
+    if let known = verdict(first).isPossible { return known }
+    beginWalk()
+    _ = visit(Step(item: first))
+    _ = open.append(0)
+    while let index = open.popLast() {
+      let item = steps[index].item
+      let verdict = verdict(item).isPossible
+      let position = summary.suffix.positions[item.position]
+      if verdict ?? (position.kind != .gap || mayEnd(item)) {
+        forEachStep(upTo: index) { keep($0, isCompletable: isOpenEnded ? true : nil, isPossible: true) }
+        return true
+      }
+      if verdict == false { continue }
+      var exit: Int32 = -1
+      let known = summary.knownPosition(item.state, item.position)
+      while let settled = summary.next(&exit, item.state, known, inHole: true) {
+        guard summary.suffix.isGap(settled.exit.position, Int(position.segment)),
+          let column = columnAfter(item, settled.exit.blocks)
+        else { continue }
+        follow(item, settled.exit, column) {
+          if let new = visit(Step(item: $0, previous: index)) { _ = open.append(new) }
+        }
+      }
+    }
+    for index in 0..<Int32(steps.count) { keep(steps[index].item, isPossible: false) }
+    return false
+  }
+
+  /// Whether a text may end at an item, in a hole.
+  private func mayEnd(_ item: Item) -> Bool {
+    // Where nothing was read yet, all that a file may be is still to come.
+    if !item.isOver, arena.nodes[Int(item.base)].parent < 0 { return true }
+    return language.actions(item.state, .end).contains { $0.kind == .accept }
+      && language.lookaheads.contains(summary.suffix.positions[item.position].line.lookaheads, .end)
   }
 
   /// Whether an item over a node that does not stay leads to acceptance or to a completable one over a node that does.
   ///
   /// Ways that stay in the hole come first: they are the same for every text behind it.
-  private func reachesCompletable(_ first: Item, _ hole: Int) -> Bool {
+  private func outcomeAbove(_ first: Item, _ hole: Int) -> Outcome {
     fringe.removeAll()
     _ = fringe.append(first)
-    for leavesHole in [false, true] {
-      if leavesHole { observations?.dependsOnText = true }
-      if decided(or: false, { fringeReachesCompletable(hole, leavesHole) }) { return true }
-    }
-    return false
+    let inHole = decided(or: .refused) { fringeOutcome(hole, leavesHole: false) }
+    if inHole != .refused { return inHole }
+    observations?.dependsOnText = true
+    if isOpenEnded { return .completable }
+    return decided(or: .refused) { fringeOutcome(hole, leavesHole: true) }
   }
 
   /// The same for all items on the fringe, to which it adds those that are found; nil if the summary's reach does not
   /// decide it.
-  private func fringeReachesCompletable(_ hole: Int, _ leavesHole: Bool) -> Bool? {
+  private func fringeOutcome(_ hole: Int, leavesHole: Bool) -> Outcome? {
     let known = summary.exitCount
     var isUndecided = false
-    var isKnown = !leavesHole
+    var isPossible = leavesHole
     turns.removeAll()
     for index in (0..<Int32(fringe.count)).reversed() { _ = turns.append(Turn(item: index)) }
     while var turn = turns.popLast() {
       let item = fringe[turn.item]
       let count = Int32(fringe.count)
-      if isKnown, turn.exit < 0 { isKnown = summary.knowsHole(item.state, item.position) }
+      if !isPossible, turn.exit < 0 { isPossible = mayEnd(item) }
       while let settled = summary.next(&turn.exit, item.state, item.position, inHole: !leavesHole) {
         if summary.suffix.isGap(settled.exit.position, hole) == leavesHole { continue }
         guard let column = columnAfter(item, settled.exit.blocks) else { continue }
-        if settled.exit.count == 0 { return true }
+        if settled.exit.count == 0 { return .completable }
         var isFound = false
         follow(item, settled.exit, column) { next in
           if isFound { return }
           if next.base < stableCount {
-            let verdict = verdictWithinReach(next)
-            isFound = verdict == true
-            if verdict == nil { isUndecided = true }
+            switch outcomeWithinReach(next) {
+            case .completable: isFound = true
+            case .refused: isPossible = true
+            case .impossible: break
+            case nil: isUndecided = true
+            }
           } else if !isOnFringe(next) {
             _ = fringe.append(next)
           }
         }
-        if isFound { return true }
+        if isFound { return .completable }
         // Nodes that stay are deep down: what was found is looked at first.
         if fringe.count > count {
           _ = turns.append(turn)
@@ -300,7 +377,8 @@ final class Completion {
         }
       }
     }
-    return isUndecided || !isKnown && !isSettled(since: known) ? nil : false
+    if isUndecided || leavesHole && !isSettled(since: known) { return nil }
+    return isPossible ? .refused : .impossible
   }
 
   private func isOnFringe(_ item: Item) -> Bool {
@@ -313,8 +391,8 @@ final class Completion {
     _ = open.append(0)
     while let index = open.popLast() {
       let item = steps[index].item
-      if index > 0, let verdict = verdict(item) {
-        if verdict { return index }
+      if index > 0, let isCompletable = verdict(item).isCompletable {
+        if isCompletable { return index }
         continue
       }
       var exit = summary.firstExit(item.state, item.position)

@@ -68,13 +68,14 @@ public final class Language: @unchecked Sendable {
   let externalSpellings: [[UInt8]]
   let fixedProbes: FixedProbes
   /// External terminals with text all of which is alike, and the characters that it consists of.
-  let contents: [(terminal: SymbolID, ordinary: TerminalPattern)]
+  let contents: [Content]
   /// Blanks of which the external scanner takes any number as one, and each set as a pattern.
   let blanks: [(bytes: [UInt8], pattern: TerminalPattern)]
   /// How comments start and end.
   let commentMarks: (line: [UInt8], block: (start: [UInt8], end: [UInt8])?)
   /// What follows from the grammar alone about holes, computed when first asked for; by `allowsOtherContexts`.
   private let holeClosures = Mutex<[Bool: HoleClosure]>([:])
+  typealias Content = (terminal: SymbolID, ordinary: TerminalPattern)
   /// What stands for such text.
   static let ordinaryByte = UInt8(ascii: "a")
 
@@ -145,7 +146,7 @@ public final class Language: @unchecked Sendable {
       (grammar.description.layout?.brackets ?? []).map { [String($0.prefix(1)), String($0.suffix(1))] }, grammar)
     contextChange = try Language.changes(grammar.description.contexts ?? [], grammar)
 
-    var contents: [(terminal: SymbolID, ordinary: TerminalPattern)] = []
+    var contents: [Content] = []
     for (name, expression) in grammar.description.contents ?? [:] {
       let pattern = try TerminalPattern(expression)
       for symbol in try grammar.symbols(named: name) where symbol.index < terminalCount {

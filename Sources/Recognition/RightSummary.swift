@@ -178,17 +178,10 @@ final class RightSummary {
     settle()
   }
 
-  /// Whether all ways of `state` at `position`, in a hole, that stay in the hole are known before it is asked.
-  func knowsHole(_ state: UInt16, _ position: Int32) -> Bool {
-    // Before `keys` is read, as it may grow.
-    let key = identifier(state, position)
-    return keys[key].block >= 0
-  }
-
   /// The exit of `state` at `position` behind `exit`, by number, which becomes that exit; the first one behind -1.
   ///
   /// Those that a hole's closure knows come first, and only then are others looked for, unless only those `inHole` are
-  /// asked for. Amortised O(1).
+  /// asked for, which are all known then, whatever the reach. Others may be among them. Amortised O(1).
   @inline(__always)
   func next(_ exit: inout Int32, _ state: UInt16, _ position: Int32, inHole: Bool = false) -> Settled? {
     let next = exit < 0 ? first(state, position, inHole) : behind(exit, inHole)
@@ -311,11 +304,8 @@ final class RightSummary {
   // MARK: Keys, exits and gotos
 
   func identifier(_ state: UInt16, _ position: Int32) -> Int32 {
-    let block = suffix.block(of: position)
-    if block >= 0, let closure {
-      let key = closure.key(state, position - suffix.blocks[block].firstPosition)
-      if key >= 0 { return firstKey(block) + key }
-    }
+    let shared = closureKey(state, position)
+    if shared >= 0 { return firstKey(suffix.block(of: position)) + shared }
     let hash = Self.hash(state, position)
     let keys = keys
     let (known, slot) = keyTable.find(hash) { keys[$0].position == position && keys[$0].state == state }
@@ -325,6 +315,22 @@ final class RightSummary {
     keyTable.insert(identifier, at: slot) { Self.hash(grown[$0].state, grown[$0].position) }
     _ = fresh.append(identifier)
     return identifier
+  }
+
+  /// A position from which the closure knows what may be written in the hole, contexts within others left out: that where
+  /// it counts contexts anew if it does not have `position` itself. O(1).
+  func knownPosition(_ state: UInt16, _ position: Int32) -> Int32 {
+    if closureKey(state, position) >= 0 { return position }
+    guard let anew = suffix.countedAnew(suffix.positions[position]) else { return position }
+    return closureKey(state, anew) >= 0 ? anew : position
+  }
+
+  /// The closure's number of a key, -1 if it does not have it.
+  @inline(__always)
+  private func closureKey(_ state: UInt16, _ position: Int32) -> Int32 {
+    let block = suffix.block(of: position)
+    guard block >= 0, let closure else { return -1 }
+    return closure.key(state, position - suffix.blocks[block].firstPosition)
   }
 
   /// The first key of a block; the others follow in the order of the closure's.

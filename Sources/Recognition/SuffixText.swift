@@ -31,6 +31,8 @@ final class SuffixText {
   struct Block: BitwiseCopyable {
     var hole: Int32
     var scanner: Int32
+    /// How many contexts are open where the closure has none.
+    var contexts: Int8
     var firstPosition: Int32
   }
 
@@ -111,7 +113,7 @@ final class SuffixText {
   func identifier(_ position: SuffixPosition) -> Int32 {
     if position.kind == .gap, let closure {
       let place = closure.place(position.line)
-      let block = place < 0 ? -1 : self.block(position.segment, position.scanner)
+      let block = place < 0 ? -1 : self.block(position.segment, position.scanner, 0)
       if block >= 0 { return blocks[block].firstPosition + place }
     }
     let positions = positions
@@ -134,14 +136,28 @@ final class SuffixText {
   @inline(__always)
   func block(of position: Int32) -> Int32 { position < 0 ? -1 : blockOfPosition[position] }
 
-  private func block(_ hole: Int32, _ scanner: Int32) -> Int32 {
-    for index in 0..<Int32(blocks.count) where blocks[index].hole == hole && blocks[index].scanner == scanner {
+  /// A position in a hole that has opened or closed contexts, as the closure has it that counts from there, and so opens
+  /// less within others than the hole may; nil if there is none.
+  func countedAnew(_ position: SuffixPosition) -> Int32? {
+    var line = position.line
+    line.contexts = 0
+    guard position.kind == .gap, position.line.contexts != 0, position.line.contexts != LinePlace.unknownContexts,
+      let place = closure?.place(line), place >= 0
+    else { return nil }
+    let block = block(position.segment, position.scanner, position.line.contexts)
+    return block < 0 ? nil : blocks[block].firstPosition + place
+  }
+
+  private func block(_ hole: Int32, _ scanner: Int32, _ contexts: Int8) -> Int32 {
+    for index in 0..<Int32(blocks.count)
+    where blocks[index].hole == hole && blocks[index].scanner == scanner && blocks[index].contexts == contexts {
       return index
     }
     guard let closure, blocks.count < closure.maximalBlocks else { return -1 }
-    let block = Block(hole: hole, scanner: scanner, firstPosition: Int32(positions.count))
+    let block = Block(hole: hole, scanner: scanner, contexts: contexts, firstPosition: Int32(positions.count))
     for index in 0..<closure.places.count {
-      let place = closure.places[index]
+      var place = closure.places[index]
+      if place.line.contexts != LinePlace.unknownContexts { place.line.contexts += contexts }
       _ = positions.append(.gap(Int(hole), scanner, place.line))
       _ = free.append(block.firstPosition + place.free)
       _ = blockOfPosition.append(Int32(blocks.count))

@@ -104,6 +104,74 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
     }
   }
 
+  /// Numbers that have ended before the token unless it goes on with them, in front of tokens that cannot.
+  static let ended = [
+    "c": ["int a = 0x", "x = 1e", "x = 1.5e+", "char *s = u8", "int f() { return 1 - 0b"],
+    "python": ["x = 0x", "x = 1e", "x = (1.5e-", "x = 1_", "f(0b"],
+    "javascript": ["a = 0x", "a = 1e", "a = [1e+", "a = 0b"],
+    "go": ["0x", "1e", "1e+", "[]int{0b"].map { "package p\nvar a = \($0)" },
+    // Of a keyword whose text has a pattern, the text before it decides, too.
+    "rust": ["fn f() { g(\"a\",", "fn f() { 0x", "fn f() { 1e"],
+  ]
+
+  @Test(arguments: ended.keys.sorted()) func maskIsTheLazyCheckBehindAnEarlierEnd(_ name: String) throws {
+    guard GrammarStore.default.list().contains(where: { $0.name == name }) else { return }
+    let paths = TokenPaths(try Language(GrammarStore.default.open(name)), Self.vocabulary)
+    for text in Self.ended[name] ?? [] {
+      #expect(compare(paths, prefix: Array(text.utf8)[...], right: []) > 0, "\(text)")
+      _ = compare(paths, prefix: Array(text.utf8)[...], right: Array("1\n".utf8))
+    }
+  }
+
+  /// Holes that start in a string, or behind one that they have closed: the text behind them goes on as before.
+  static let strings = [
+    "python": [
+      ("f(\"a", "b\")\n"), ("x = f\"a{b} ", "c\"\n"), ("x = f'{a", "}'\ny = 2\n"), ("s = \"\"\"a\n", "\"\"\"\n"),
+    ],
+    "javascript": [("f(\"a", "b\")\n"), ("x = `a${b} ", "c`\n"), ("x = `${a", "}`\ny = 2\n")],
+    "c": [("char *s = \"a", "b\";\n"), ("f('", "');\n")],
+    "rust": [("fn f() { g(\"a", "b\"); }\n"), ("fn f() { g(r#\"a", "\"#); }\n")],
+  ]
+
+  @Test(arguments: strings.keys.sorted()) func maskIsTheLazyCheckWhereAHoleStartsInAString(_ name: String) throws {
+    guard GrammarStore.default.list().contains(where: { $0.name == name }) else { return }
+    let language = try Language(GrammarStore.default.open(name))
+    let paths = TokenPaths(language, Self.vocabulary)
+    for (prefix, right) in Self.strings[name] ?? [] {
+      for right in [right, ""] {
+        let recogniser = HoleRecogniser(language, prefix: Array(prefix.utf8), segments: [Array(right.utf8)])
+        #expect(recogniser.isViable, "\(prefix)")
+        var permitted = compare(paths, prefix: Array(prefix.utf8)[...], right: Array(right.utf8))
+        // Once the string is closed, the hole goes on with anything.
+        let constraint = TokenConstraint(recogniser, paths)
+        for byte in prefix.utf8.filter({ "\"'`}#/".utf8.contains($0) }).suffix(1) + Array(", 1".utf8)
+        where constraint.commit(TokenID(Int(byte))) {
+          let mask = constraint.mask()
+          for index in 0..<Self.vocabulary.count {
+            let token = TokenID(index)
+            #expect(mask.contains(token) == constraint.permits(token), "\(index) in \(prefix)")
+          }
+          permitted += mask.count
+        }
+        #expect(permitted > 0, "\(prefix)")
+      }
+    }
+  }
+
+  /// What may come in front of a text may come in front of nothing: the text is something that a hole may write, too.
+  @Test(arguments: texts.keys.sorted()) func textBehindAHoleOnlyTakesTokensAway(_ name: String) throws {
+    let language = try Language(GrammarStore.default.open(name))
+    let paths = TokenPaths(language, Self.vocabulary)
+    let text = Array((Self.texts[name] ?? "").utf8)
+    for cut in stride(from: 1, to: text.count, by: 4) {
+      func mask(_ right: [UInt8]) -> TokenMask {
+        TokenConstraint(HoleRecogniser(language, prefix: Array(text[..<cut]), segments: [right]), paths).mask()
+      }
+      let (open, closed) = (mask([]), mask(Array(text[min(cut + 6, text.count)...])))
+      #expect(closed.intersection(open) == closed, "behind \(String(decoding: text[..<cut], as: UTF8.self))")
+    }
+  }
+
   /// A keyword that some state reserves is a name where no state on the way does.
   @Test(arguments: ["a = b.catch", "h = {for", "class A { static do"])
   func aKeywordMayBeAName(_ text: String) throws {

@@ -36,6 +36,31 @@ struct TokenGroupTests {
     #expect(new == first && address(new) != address(first))
   }
 
+  @Test func groupsOfDifferentStartsShareTheirSets() {
+    var sets = SharedTokenSets()
+    func point() -> LexicalPoint {
+      let point = LexicalPoint()
+      point.ends = [LexicalEnd(condition: .complete, tokens: set(0..<90), example: TokenID(0))]
+      return point
+    }
+    let (first, second) = (point(), point())
+    #expect(first.shareTokens(in: &sets) >= 16 && second.shareTokens(in: &sets) == 0)
+    #expect(address(first.ends[0].tokens) == address(second.ends[0].tokens))
+  }
+
+  @Test func aStackIsMetForTheFirstTimeOnce() {
+    var memory = MaskMemory()
+    let key = MaskMemory.Key(
+      top: 7, startsLine: false, scanner: ScannerStates(actual: 0, context: 0), place: 0, column: 0, line: .any,
+      isInContext: true, contexts: 0, allowsOtherContexts: false)
+    func isFirst(_ key: MaskMemory.Key, _ states: [UInt64]) -> Bool { memory.isFirst(key, states) }
+    #expect(isFirst(key, [7, 1]))
+    #expect(!isFirst(key, [7, 1]))
+    #expect(isFirst(key, [7, 2]) && isFirst(key.partial, [7, 1]))
+    memory.age()
+    #expect(isFirst(key, [7, 1]))
+  }
+
   /// The ends of a character that is cut off were listed one by one, and each of them again behind the next terminal.
   @Test(.enabled(if: storeIsThere, storeHint)) func whatIsLeftOfATokenIsListedOnce() throws {
     let language = try Language(GrammarStore.default.open("python"))

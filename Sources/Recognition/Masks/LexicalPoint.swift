@@ -125,16 +125,31 @@ final class LexicalPoint: @unchecked Sendable {
   var rest: LexicalPoint?
   /// Tokens of which this cannot be told in advance: they are checked one by one.
   var others: [TokenID] = []
+  /// Tokens that leave the terminal at its last end, which is in the text before them.
+  var endedBefore: [TokenID] = []
   /// Ends and cuts, the lines together, and the rest: what is decided one by one.
   var partCount: Int { ends.count + cuts.count + (rest == nil ? 0 : 1) + (lines.isEmpty ? 0 : 1) }
   /// What masks from here were, and on which stacks.
   let memory = Mutex(MaskMemory())
   let use = LastUse()
 
-  /// Bytes of memory, about.
+  /// Bytes of memory, about; without sets of tokens, which are shared.
   var byteCount: Int {
-    let sets = (ends + lines).reduce(0) { $0 + MemoryLayout<LexicalEnd>.stride + $1.tokens.byteCount }
-    return 600 + sets + cuts.count * MemoryLayout<LexicalCut.Terminal>.stride + others.count
+    600 + (ends.count + lines.count) * MemoryLayout<LexicalEnd>.stride
+      + cuts.count * MemoryLayout<LexicalCut.Terminal>.stride + (others.count + endedBefore.count)
       * MemoryLayout<TokenID>.stride
+  }
+
+  /// Refers to sets that are kept once; the bytes of those that were not. O(tokens).
+  func shareTokens(in sets: inout SharedTokenSets) -> Int {
+    var bytes = 0
+    func share(_ end: inout LexicalEnd) {
+      let (tokens, newBytes) = sets.shared(end.tokens)
+      end.tokens = tokens
+      bytes += newBytes
+    }
+    for index in ends.indices { share(&ends[index]) }
+    for index in lines.indices { share(&lines[index]) }
+    return bytes
   }
 }

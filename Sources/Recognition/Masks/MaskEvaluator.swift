@@ -12,6 +12,8 @@ final class MaskEvaluator {
   private let language: Language
   private let arena: StackArena
   private let completion: Completion
+  /// What the verdicts of a mask depend on.
+  private let observed = Completion.Observations()
   /// With the session's numbers of the scanner's states.
   private let lexer: TokenLexer
   /// Numbers of the scanner's states, from the session's to those of `paths`, and back.
@@ -25,7 +27,9 @@ final class MaskEvaluator {
   /// A token ends more terminals than this only where terminals have no bytes.
   private static let maximalDepth = 160
 
-  private static let rememberedDepth = 4
+  private static let rememberedDepth = 3
+  /// What is deeper than this is remembered when it is met for the second time: most of it is met once.
+  private static let depthOfOften = 2
 
   /// Whether a terminal can be shifted, with what the verdict was read from.
   private struct Verdict: BitwiseCopyable {
@@ -64,7 +68,9 @@ final class MaskEvaluator {
   /// All tokens that may come next.
   func mask() -> TokenMask {
     others.removeAll(keepingCapacity: true)
-    completion.observations = Completion.Observations()
+    observed.queries.removeAll(keepingCapacity: true)
+    observed.dependsOnText = false
+    completion.observations = observed
     var parts: [TokenSet] = []
     for head in session.frontier.heads {
       addTokens(behind: head, &parts)
@@ -142,7 +148,46 @@ final class MaskEvaluator {
     standing.place =
       (session.recogniser.fitsLayout(head, text, match.openStart) ? 1 : 0)
       | (session.recogniser.allowsExtra(head, text, match.openStart) ? 2 : 0)
-    parts.append(tokens(paths.point(start), standing))
+    let point = paths.point(start)
+    parts.append(tokens(point, standing))
+    if !point.endedBefore.isEmpty { addTokens(point.endedBefore, behind: head) }
+  }
+
+  /// Adds those of `tokens` that may stand where the terminal at the frontier has ended before it, as a number in front of
+  /// `x`, so that the text behind its end is lexed anew. They are checked one by one, but they are few.
+  private func addTokens(_ tokens: [TokenID], behind head: Head) {
+    let text = session.buffer.bytes
+    let state = arena.nodes[Int(head.node)].state
+    let cut = language.lexer.match(text, head.position, language.lexStates[Int(state)], isComplete: false).end
+    guard
+      case .found(let found) = session.recogniser.lexer.lexInternally(
+        UnsafeBufferPointer(rebasing: text[..<cut]), head.position, state: state,
+        lexState: language.lexStates[Int(state)], head.scanner, isComplete: false, isCut: true)
+    else { return }
+    let mark = arena.mark
+    defer { arena.release(mark) }
+    session.recogniser.step.shift(CollectionOfOne(head.node), found.terminal, fallback: found.fallback, column: 0)
+    let nodes = session.recogniser.step.results
+    let count = others.count
+    var parts: [TokenSet] = []
+    for node in nodes {
+      if language.lexStates[Int(arena.nodes[Int(node)].state)] == ParseTables.noLookahead {
+        others += tokens
+        return
+      }
+      var next = head
+      next.node = node
+      next.position = found.end
+      if !language.isExtra(state, found.terminal) { next.startsLine = false }
+      addTokens(behind: next, &parts)
+    }
+    parts.append(TokenSet(Array(others[count...]), wordCount: paths.wordCount))
+    others.removeLast(others.count - count)
+    var mask = TokenMask(capacity: paths.vocabulary.count)
+    mask.withMutableWords { words in
+      for part in parts { part.insert(into: words) }
+    }
+    others += tokens.filter(mask.contains)
   }
 
   /// What stands for `pending`, on which the scanner has not decided.
@@ -204,12 +249,11 @@ final class MaskEvaluator {
       others += known.others
       return known.tokens
     }
-    guard let observed = completion.observations else { return compute(point, standing) }
     let (lowest, hasReadColumns, hasReadColumn) = (arena.lowestRead, arena.hasReadColumns, arena.hasReadColumn)
-    let (firstOther, firstQuery) = (others.count, observed.queries.count)
+    let (firstOther, firstQuery, dependsOnText) = (others.count, observed.queries.count, observed.dependsOnText)
     arena.lowestRead = .max
     (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
-    completion.observations?.dependsOnText = false
+    observed.dependsOnText = false
 
     var parts: [TokenSet] = []
     if let known = remembered(point, key.partial, standing) {
@@ -221,11 +265,13 @@ final class MaskEvaluator {
       parts = computeAndRemember(point, key, standing)
     }
     let result = TokenSet(parts, wordCount: paths.wordCount)
-    remember(point, key, standing, result, Array(others[firstOther...]), completion.observations, from: firstQuery)
+    remember(
+      point, key, standing, result, Array(others[firstOther...]), observed.queries[firstQuery...],
+      dependsOnText: observed.dependsOnText)
     arena.lowestRead = min(lowest, arena.lowestRead)
     if hasReadColumns { arena.hasReadColumns = true }
     if hasReadColumn { arena.hasReadColumn = true }
-    if observed.dependsOnText { completion.observations?.dependsOnText = true }
+    if dependsOnText { observed.dependsOnText = true }
     return result
   }
 
@@ -244,7 +290,7 @@ final class MaskEvaluator {
     begin()
     var (all, few): ([TokenSet], [TokenSet]) = ([], [])
     var fewOthers = point.others
-    var queries: [(item: Completion.Item, isCompletable: Bool)] = []
+    var queries: [(item: Completion.Item, outcome: Completion.Outcome)] = []
     var isLeft: [Int32] = []
     let reach = lowest(of: standing.head.node, depth: Self.littleDepth)
     var lowestOfFew = standing.head.node
@@ -253,12 +299,11 @@ final class MaskEvaluator {
     for index in 0..<point.partCount {
       arena.lowestRead = .max
       (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
-      completion.observations?.dependsOnText = false
-      let (firstPart, firstOther) = (all.count, others.count)
-      let firstQuery = completion.observations?.queries.count ?? 0
+      observed.dependsOnText = false
+      let (firstPart, firstOther, firstQuery) = (all.count, others.count, observed.queries.count)
       compute(part: index, of: point, standing, &all)
-      let own = completion.observations?.queries[firstQuery...] ?? []
-      let dependsOnOwnText = completion.observations?.dependsOnText ?? true
+      let own = observed.queries[firstQuery...]
+      let dependsOnOwnText = observed.dependsOnText
       if arena.lowestRead < reach || arena.hasReadColumn || dependsOnOwnText
         || own.contains(where: { $0.item.column != arena.nodes[Int($0.item.base)].open.column })
       {
@@ -278,11 +323,11 @@ final class MaskEvaluator {
       arena.lowestRead = lowestOfFew
       (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
       remember(
-        point, key.partial, standing, TokenSet(few, wordCount: paths.wordCount), fewOthers,
-        Completion.Observations(queries: queries), from: 0, isLeft: isLeft)
+        point, key.partial, standing, TokenSet(few, wordCount: paths.wordCount), fewOthers, queries[...],
+        dependsOnText: false, isLeft: isLeft)
     }
     (arena.lowestRead, arena.hasReadColumns, arena.hasReadColumn) = (lowest, hasReadColumns, hasReadColumn)
-    completion.observations?.dependsOnText = dependsOnText
+    observed.dependsOnText = dependsOnText
     return all
   }
   /// How many states parts look at that are remembered by themselves.
@@ -365,31 +410,29 @@ final class MaskEvaluator {
     let head = standing.head
     let isExtra = language.isExtra(arena.nodes[Int(head.node)].state, terminal)
     if isExtra ? !allowsExtra : !fits { return false }
-    guard let observed = completion.observations else {
-      return session.isCompletable(head, behind: terminal, isExtra: isExtra, session.hole)
-    }
     var verdict = verdicts[depth][terminal.index]
     let (lowest, hasReadColumns, hasReadColumn) = (arena.lowestRead, arena.hasReadColumns, arena.hasReadColumn)
+    let dependsOnText = observed.dependsOnText
     if verdict.firstQuery < 0 {
       arena.lowestRead = .max
       (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
-      completion.observations?.dependsOnText = false
+      observed.dependsOnText = false
       verdict.firstQuery = Int32(observed.queries.count)
       verdict.isViable = session.isCompletable(head, behind: terminal, isExtra: isExtra, session.hole)
-      verdict.endOfQueries = Int32(completion.observations?.queries.count ?? 0)
+      verdict.endOfQueries = Int32(observed.queries.count)
       verdict.lowestRead = arena.lowestRead
       (verdict.hasReadColumns, verdict.hasReadColumn) = (arena.hasReadColumns, arena.hasReadColumn)
-      verdict.dependsOnText = completion.observations?.dependsOnText ?? false
+      verdict.dependsOnText = observed.dependsOnText
       verdicts[depth][terminal.index] = verdict
     } else {
       for index in verdict.firstQuery..<verdict.endOfQueries {
-        completion.observations?.queries.append(observed.queries[Int(index)])
+        observed.queries.append(observed.queries[Int(index)])
       }
     }
     arena.lowestRead = min(lowest, verdict.lowestRead)
     arena.hasReadColumns = hasReadColumns || verdict.hasReadColumns
     arena.hasReadColumn = hasReadColumn || verdict.hasReadColumn
-    completion.observations?.dependsOnText = observed.dependsOnText || verdict.dependsOnText
+    observed.dependsOnText = dependsOnText || verdict.dependsOnText
     return verdict.isViable
   }
 
@@ -503,18 +546,12 @@ final class MaskEvaluator {
   ) -> MaskMemory.Entry? {
     let place = completion.place(standing.head)
     let (hasReadColumns, hasReadColumn) = (arena.hasReadColumns, arena.hasReadColumn)
-    let queryCount = completion.observations?.queries.count ?? 0
+    let queryCount = observed.queries.count
     var columns: [Int]?
-    let known = paths.memory(point, key).first { entry in
+    // What was remembered last is most like what comes next.
+    let known = paths.memory(point, key).last { entry in
       if let needed = entry.text, needed != text { return false }
-      chain.removeAll(keepingCapacity: true)
-      var node = standing.head.node
-      for (depth, state) in entry.states.enumerated() {
-        if node < 0 || packed(node, key.isPartial) != state { return false }
-        chain.append(node)
-        if depth < entry.states.count - 1, arena.nodes[Int(node)].more >= 0 { return false }
-        node = arena.nodes[Int(node)].parent
-      }
+      guard hasStates(entry.states, standing.head.node, key.isPartial) else { return false }
       if let needed = entry.columns {
         let open = columns ?? arena.openColumns(of: standing.head.node)
         columns = open
@@ -525,17 +562,17 @@ final class MaskEvaluator {
           switch query.place {
           case .hole(let line, let isInContext):
             SuffixPosition.gap(session.hole, isInContext ? completion.context.state : place.scanner, line)
-          case .behind(let position): position
+          case .behind(let index): entry.positions[Int(index)]
           }
         let base = chain[Int(query.depth)]
-        return completion.isCompletable(
+        let column = query.column
+        return completion.outcome(
           state: query.state, isOver: query.isOver, base: base,
-          column: query.column ?? arena.nodes[Int(base)].open.column, hole: session.hole, position)
-          == query.isCompletable
+          column: column == MaskMemory.Query.columnOfBase ? arena.nodes[Int(base)].open.column : column,
+          hole: session.hole, position)
+          == query.outcome
       }
-      if !isAlike, let count = completion.observations?.queries.count {
-        completion.observations?.queries.removeLast(count - queryCount)
-      }
+      if !isAlike { observed.queries.removeLast(observed.queries.count - queryCount) }
       return isAlike
     }
     arena.hasReadColumns = hasReadColumns || known?.columns != nil
@@ -544,16 +581,28 @@ final class MaskEvaluator {
     guard let known else { return nil }
     // The chain is that of the entry which fits, the last one that was compared.
     if let lowest = chain.last { arena.lowestRead = min(arena.lowestRead, lowest) }
-    if known.text != nil { completion.observations?.dependsOnText = true }
+    if known.text != nil { observed.dependsOnText = true }
     return known
   }
 
-  /// Remembers `tokens` with what the arena has noted and the queries of `observed` from one on.
+  /// Whether these are the states from `node` on; then `chain` has their nodes.
+  private func hasStates(_ states: [UInt64], _ node: Int32, _ isPartial: Bool) -> Bool {
+    chain.removeAll(keepingCapacity: true)
+    var node = node
+    for (depth, state) in states.enumerated() {
+      if node < 0 || packed(node, isPartial) != state { return false }
+      chain.append(node)
+      if depth < states.count - 1, arena.nodes[Int(node)].more >= 0 { return false }
+      node = arena.nodes[Int(node)].parent
+    }
+    return true
+  }
+
+  /// Remembers `tokens` with what the arena has noted and the verdicts that they follow from.
   private func remember(
     _ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing, _ tokens: TokenSet, _ others: [TokenID],
-    _ observed: Completion.Observations?, from firstQuery: Int, isLeft: [Int32] = []
+    _ own: ArraySlice<(item: Completion.Item, outcome: Completion.Outcome)>, dependsOnText: Bool, isLeft: [Int32] = []
   ) {
-    guard let observed else { return }
     let columns = arena.hasReadColumns ? arena.openColumns(of: standing.head.node) : nil
     chain.removeAll(keepingCapacity: true)
     var states: [UInt64] = []
@@ -566,29 +615,35 @@ final class MaskEvaluator {
       node = arena.nodes[Int(node)].parent
     }
     guard chain.last == lowest else { return }
-    let place = completion.place(standing.head)
+    if depth >= Self.depthOfOften, paths.isFirst(point, key, states) { return }
+    let ownScanner = completion.place(standing.head).scanner
     var queries: [MaskMemory.Query] = []
+    var positions: [SuffixPosition] = []
     var seen: Set<Completion.Item> = []
-    for (item, isCompletable) in observed.queries[firstQuery...] where seen.insert(item).inserted {
+    for (item, outcome) in own where seen.insert(item).inserted {
       let position = completion.summary.suffix.positions[Int(item.position)]
       guard let depth = chain.firstIndex(of: item.base) else { return }
-      var query = MaskMemory.Query(
-        depth: Int32(depth), state: item.state, isOver: item.isOver, place: .behind(position), column: item.column,
-        isCompletable: isCompletable)
-      if item.column == arena.nodes[Int(item.base)].open.column { query.column = nil }
+      let place: MaskMemory.Query.Place
       let isInContext = position.scanner == completion.context.state
       if position.kind == .gap, position.segment == Int32(session.hole),
-        isInContext || position.scanner == place.scanner
+        isInContext || position.scanner == ownScanner
       {
-        query.place = .hole(position.line, isInContext: isInContext)
-      } else if !observed.dependsOnText {
+        place = .hole(position.line, isInContext: isInContext)
+      } else if dependsOnText {
+        place = .behind(Int32(positions.count))
+        positions.append(position)
+      } else {
         return
       }
-      queries.append(query)
+      let isOfBase = item.column == arena.nodes[Int(item.base)].open.column
+      queries.append(
+        MaskMemory.Query(
+          depth: Int32(depth), state: item.state, isOver: item.isOver, outcome: outcome,
+          column: isOfBase ? MaskMemory.Query.columnOfBase : item.column, place: place))
     }
     let entry = MaskMemory.Entry(
-      states: states, columns: columns, queries: queries, text: observed.dependsOnText ? text : nil, tokens: tokens,
-      others: others, isLeft: isLeft)
+      states: states, columns: columns, queries: queries, positions: positions,
+      text: dependsOnText ? text : nil, tokens: paths.shared(tokens), others: others, isLeft: isLeft)
     paths.remember(entry, point, key)
   }
 }

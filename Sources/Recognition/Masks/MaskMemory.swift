@@ -35,18 +35,20 @@ struct MaskMemory {
   }
 
   /// A verdict on an item, with its base as a depth below the top.
-  struct Query {
+  struct Query: BitwiseCopyable {
     var depth: Int32
     var state: UInt16
     var isOver: Bool
+    var outcome: Completion.Outcome
+    /// `columnOfBase` for that of the base.
+    var column: Int32
     var place: Place
-    /// nil for that of the base.
-    var column: Int32?
-    var isCompletable: Bool
+    static let columnOfBase = Int32.min
 
-    enum Place {
+    enum Place: BitwiseCopyable {
       case hole(LinePlace, isInContext: Bool)
-      case behind(SuffixPosition)
+      /// In the text behind the hole; a number of those that an entry lists.
+      case behind(Int32)
     }
   }
 
@@ -57,27 +59,51 @@ struct MaskMemory {
     var allowsOtherContexts: Bool
   }
 
-  struct Entry {
+  /// A mask of a point, never changed.
+  final class Entry: Sendable {
     /// The states from the top on, each with what is open there.
-    var states: [UInt64]
+    let states: [UInt64]
     /// The columns of the open blocks, if they matter.
-    var columns: [Int]?
-    var queries: [Query]
+    let columns: [Int]?
+    let queries: [Query]
+    /// Places in the text behind the hole that the queries name.
+    let positions: [SuffixPosition]
     /// The text for which alone it holds; nil if it does for all that answer the queries alike.
-    var text: Text?
-    var tokens: TokenSet
+    let text: Text?
+    let tokens: TokenSet
     /// Tokens to be checked one by one.
-    var others: [TokenID]
+    let others: [TokenID]
     /// Parts of the point that are not in it, since they depend on more; by index.
-    var isLeft: [Int32] = []
+    let isLeft: [Int32]
+
+    init(
+      states: [UInt64], columns: [Int]?, queries: [Query], positions: [SuffixPosition], text: Text?, tokens: TokenSet,
+      others: [TokenID], isLeft: [Int32]
+    ) {
+      self.states = states
+      self.columns = columns
+      self.queries = queries
+      self.positions = positions
+      self.text = text
+      self.tokens = tokens
+      self.others = others
+      self.isLeft = isLeft
+    }
 
     /// Bytes of memory, about; without its tokens, which it shares with others.
-    fileprivate(set) var byteCount = 0
+    var byteCount: Int {
+      func size<Element>(_ array: [Element]) -> Int {
+        array.isEmpty ? 0 : 32 + array.count * MemoryLayout<Element>.stride
+      }
+      return 300 + size(states) + size(columns ?? []) + size(queries) + size(positions) + size(others) + size(isLeft)
+    }
   }
 
   private var entries: [Key: [Entry]] = [:]
   /// Those that were not asked for since memory was last aged.
   private var older: [Key: [Entry]] = [:]
+  /// Hashes of stacks.
+  private var met: Set<Int> = []
   private static let limit = 64
 
   /// The entries with the same top, and the bytes of those that are in use again. O(1).
@@ -91,17 +117,22 @@ struct MaskMemory {
   /// Keeps `entry`; the bytes that it takes up, about. O(entries with the same top).
   mutating func insert(_ entry: Entry, for key: Key) -> Int {
     if entries[key]?.count ?? 0 >= Self.limit { entries[key]?.removeFirst(Self.limit / 2) }
-    var entry = entry
-    entry.byteCount =
-      400 + entry.states.count * MemoryLayout<UInt64>.stride + entry.queries.count * MemoryLayout<Query>.stride
-      + entry.others.count * MemoryLayout<TokenID>.stride
     entries[key, default: []].append(entry)
     return entry.byteCount
+  }
+
+  /// Whether a stack is met for the first time since memory was last aged. O(states).
+  mutating func isFirst(_ key: Key, _ states: [UInt64]) -> Bool {
+    var hasher = Hasher()
+    hasher.combine(key)
+    hasher.combine(states)
+    return met.insert(hasher.finalize()).inserted
   }
 
   /// Forgets what was not asked for since the last time.
   mutating func age() {
     older = entries
     entries = [:]
+    met = []
   }
 }

@@ -88,6 +88,9 @@ struct PointBuilder {
     case .unknown:
       point.others += isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
       return
+    case .endedBefore:
+      point.endedBefore += isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
+      return
     case .undecided(let alike?):
       guard let ordinary = alike.ordinary else {
         addUndecided(alike.bytes, node)
@@ -275,7 +278,7 @@ struct PointBuilder {
   /// The last byte ends the terminal.
   private mutating func stop(_ run: Run, _ node: Int) {
     guard run.accepted != LexicalAutomaton.noTerminal else {
-      if start.unfinished?.hasAccepted ?? false { point.others += trie.tokens(below: node) }
+      if start.unfinished?.hasAccepted ?? false { point.endedBefore += trie.tokens(below: node) }
       return
     }
     let symbol = SymbolID(rawValue: run.accepted)

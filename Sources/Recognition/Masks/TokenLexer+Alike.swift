@@ -19,7 +19,7 @@ extension TokenLexer {
     func goesOn(_ end: Int, _ ordinary: TerminalPattern) -> ByteSet? {
       end == bytes.count && !bytes.endsInsideCharacter ? ordinary.ownBytes : nil
     }
-    for (terminal, ordinary) in language.contents where external.isValid(terminal, row: Int(start.row)) {
+    for (terminal, ordinary) in contents(start, external, scanner) {
       guard let end = lastEnd(of: ordinary, bytes),
         isText(UnsafeBufferPointer(rebasing: bytes[..<end]), of: terminal, start, scanner)
       else { continue }
@@ -42,6 +42,20 @@ extension TokenLexer {
       return nil
     }
     return Alike(bytes: padding.text, ordinary: last.pattern.ownBytes)
+  }
+
+  /// The terminals that go on from `start`, with text all of which is alike. O(1) for the same start again.
+  private func contents(
+    _ start: LexicalStart, _ external: ExternalScanner, _ scanner: ScannerSession
+  ) -> [Language.Content] {
+    if let known = lastContents, known.row == start.row, known.state == start.scanner.actual { return known.contents }
+    let ordinary = [Language.ordinaryByte]
+    let contents = language.contents.filter { content in
+      external.isValid(content.terminal, row: Int(start.row))
+        && ordinary.withUnsafeBufferPointer { isText($0, of: content.terminal, start, scanner) }
+    }
+    lastContents = (start.row, start.scanner.actual, contents)
+    return contents
   }
 
   /// What stands for `bytes` in front of tokens, on which the scanner has not decided. O(bytes).
@@ -71,12 +85,20 @@ extension TokenLexer {
     _ bytes: UnsafeBufferPointer<UInt8>, of terminal: SymbolID, _ start: LexicalStart, _ scanner: ScannerSession
   ) -> Bool {
     let text = [0x20] + Array(bytes) + (bytes.endsOfCharacter.first ?? [])
-    return language.fixedProbes.texts.contains { probe in
+    func isEnded(by probe: [UInt8]) -> Bool {
       let scan = (text + probe).withUnsafeBufferPointer {
         scanner.scan($0, 1, row: Int(start.row), state: start.scanner.actual)
       }
       return scan.found && scan.terminal == terminal && scan.end >= text.count && scan.state == start.scanner.actual
     }
+    let probes = language.fixedProbes.texts
+    // What ended text last mostly does again.
+    if isEnded(by: probes[preferredProbe]) { return true }
+    guard let found = probes.indices.first(where: { $0 != preferredProbe && isEnded(by: probes[$0]) }) else {
+      return false
+    }
+    preferredProbe = found
+    return true
   }
 }
 

@@ -6,6 +6,9 @@ import Grammar
 final class TokenLexer {
   let language: Language
   let scanner: ScannerSession?
+  /// What `contents` has found last, and the probe that has ended text last.
+  var lastContents: (row: UInt16, state: Int32, contents: [Language.Content])?
+  var preferredProbe = 0
 
   enum Outcome {
     /// The bytes end within something; `isPadding` if no terminal has begun.
@@ -18,6 +21,8 @@ final class TokenLexer {
     case terminal(LexicalCut.Terminal, end: Int)
     /// No text that starts so has a terminal.
     case refused
+    /// The terminal has ended in the text in front of the bytes.
+    case endedBefore
     /// The text in front of the bytes decides.
     case unknown
   }
@@ -96,7 +101,7 @@ final class TokenLexer {
     let isPadded = match.openStart > 0 || start.unfinished.map { !$0.hasBegun } ?? false
     if match.openState == LexicalAutomaton.dead {
       guard match.terminal != LexicalAutomaton.noTerminal else {
-        return start.unfinished?.hasAccepted ?? false ? .unknown : .refused
+        return start.unfinished?.hasAccepted ?? false ? .endedBefore : .refused
       }
       if start.isTight, match.start > 0 || isPadded && !hasBegun { return .refused }
       return ended(bytes, match, start)

@@ -29,18 +29,20 @@ public final class TokenPaths: @unchecked Sendable {
   public var pointCount: Int { count.load(ordering: .relaxed) }
   private let count = Atomic(0)
   private let texts = Mutex(TextNumbers())
-  private let sets = Mutex(SharedTokenSets())
+  /// The sets that masks consist of, and those of groups.
+  private let maskSets = Mutex(SharedTokenSets())
+  private let groupSets = Mutex(SharedTokenSets())
 
   /// Groups that were not used in a whole generation are forgotten with its end, as are masks.
   private let groups: MemoryGeneration
   private let masks: MemoryGeneration
 
-  /// - Parameter memory: how many bytes groups and masks may take up, about, one half each.
-  public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 30 << 20) {
+  /// - Parameter memory: how many bytes groups and masks may take up, about, a third and two thirds of them.
+  public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 36 << 20) {
     self.language = language
     self.vocabulary = vocabulary
-    groups = MemoryGeneration(limit: memory / 4)
-    masks = MemoryGeneration(limit: memory / 4)
+    groups = MemoryGeneration(limit: memory / 6)
+    masks = MemoryGeneration(limit: memory / 3)
     lexer = TokenLexer(language, language.scanner.map(ScannerSession.init))
     wordCount = (vocabulary.count + 31) / 32
   }
@@ -83,11 +85,20 @@ public final class TokenPaths: @unchecked Sendable {
     return entries
   }
 
+  /// The set that is kept of all that are equal. O(size of the set).
+  func shared(_ tokens: TokenSet) -> TokenSet {
+    let (tokens, bytes) = maskSets.withLock { $0.shared(tokens) }
+    if bytes > 0 { noteMasks(bytes) }
+    return tokens
+  }
+
+  /// Whether a mask on a stack is worth no memory yet.
+  func isFirst(_ point: LexicalPoint, _ key: MaskMemory.Key, _ states: [UInt64]) -> Bool {
+    point.memory.withLock { $0.isFirst(key, states) }
+  }
+
   func remember(_ entry: MaskMemory.Entry, _ point: LexicalPoint, _ key: MaskMemory.Key) {
-    var entry = entry
-    let (tokens, bytes) = sets.withLock { $0.shared(entry.tokens) }
-    entry.tokens = tokens
-    noteMasks(bytes + point.memory.withLock { $0.insert(entry, for: key) })
+    noteMasks(point.memory.withLock { $0.insert(entry, for: key) })
   }
 
   // MARK: Limits
@@ -96,11 +107,15 @@ public final class TokenPaths: @unchecked Sendable {
     let now = groups.number
     guard point.use.note(now) else { return }
     var bytes = point.byteCount
+    bytes += groupSets.withLock { sets in
+      (point.ends + point.lines).reduce(0) { $0 + sets.shared($1.tokens).newBytes }
+    }
     for cut in point.cuts where cut.rests.use.note(now) { bytes += cut.rests.byteCount }
     if groups.add(bytes) {
       grouping.withLock { _ in
         guard let ended = groups.end() else { return }
         forget(before: ended)
+        groupSets.withLock { $0.age() }
       }
     }
     if let rest = point.rest { noteUse(of: rest) }
@@ -113,7 +128,7 @@ public final class TokenPaths: @unchecked Sendable {
       for rests in allRests {
         for point in rests.allPoints { point.memory.withLock { $0.age() } }
       }
-      sets.withLock { $0.age() }
+      maskSets.withLock { $0.age() }
     }
   }
 
@@ -160,7 +175,7 @@ public final class TokenPaths: @unchecked Sendable {
         }
       }
     }
-    return Array(mask) + point.others + (point.rest.map(allTokens) ?? [])
+    return Array(mask) + point.others + point.endedBefore + (point.rest.map(allTokens) ?? [])
   }
 
   /// The number of the text behind a frontier. Texts that read alike share one, unless a scanner reads them, whose states
@@ -192,6 +207,8 @@ public final class TokenPaths: @unchecked Sendable {
       for item in items { builder.visit(item) }
       let point = builder.finish(wordCount: wordCount)
       point.cuts = builder.cuts.map { LexicalCut($0.terminal, rests($0.items)) }
+      // Behind other indentations, in other places, most groups are the same.
+      _ = groups.add(groupSets.withLock { point.shareTokens(in: &$0) })
       return (point, builder.declined)
     }
   }
