@@ -97,6 +97,9 @@ public final class HoleRecogniser {
     settle()
   }
 
+  /// Whether the summaries had to end at their limit.
+  var isSpent: Bool { completion.summary.isSpent }
+
   /// Takes `start` for that of the current hole.
   func stand(at start: HoleStart) {
     self.start = start

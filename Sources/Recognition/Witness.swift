@@ -69,7 +69,9 @@ final class Witness {
     /// Of the summary.
     var exits: Int
     static let near = Outlook(gaps: 3, exits: 100_000)
-    /// Where that was too little.
+    /// Where the summary needs more than that.
+    static let deep = Outlook(gaps: 3, exits: 3_000_000)
+    /// Where what was found leads nowhere further on.
     static let far = Outlook(gaps: 6, exits: 1_000_000)
   }
   private static let textsTried = 20
@@ -207,7 +209,8 @@ final class Witness {
     if let filler = entry.filler, take(filler, &gap, isLast, &draft, old: old) { return true }
     guard draft.searches > 0, !draft.frontier.isDead else { return false }
     draft.searches -= 1
-    guard let filler = find(gap, behind, outlook) else { return false }
+    let found = find(gap, behind, outlook)
+    guard let filler = found ?? (walker.isSpent ? find(gap, behind, .deep) : nil) else { return false }
     return take(filler, &gap, isLast, &draft, old: nil)
   }
 

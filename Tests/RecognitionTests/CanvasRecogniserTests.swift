@@ -6,7 +6,7 @@ import Testing
 /// A canvas that is written in anywhere stays completable, and what completes it parses.
 @Suite(.enabled(if: storeIsThere, storeHint)) struct CanvasRecogniserTests {
   private static let texts = [
-    "json": Snippets.json, "c": Snippets.c, "python": Snippets.python, "go": Self.go, "java": Self.java,
+    "json": Snippets.json, "c": Snippets.c, "python": Self.python, "go": Self.go, "java": Self.java,
   ]
 
   /// True terminals written in random order: the completion always parses, and has all fixed text in order.
@@ -81,6 +81,17 @@ import Testing
     #expect(!canvas.isCompletable)
     #expect(!canvas.commit(Array("[".utf8), in: 0, leavesLeft: true, leavesRight: true))
   }
+
+  private static let python = """
+    def total(values, limit=10):
+        result = 0
+        for value in values:
+            if value > limit:
+                continue
+            result += value
+        return result
+
+    """
 
   private static let go = """
     package main
