@@ -25,3 +25,8 @@ let batch = MaskBatch(
     TokenConstraint(HoleRecogniser(paths.language, prefix: Array(prefix.utf8), segments: [[]]), paths)
   })
 print("\(batch.rowCount) rows of \(batch.wordsPerRow) words")
+
+// A text with gaps that is written in any order: what is taken leaves the whole completable.
+let canvas = CanvasRecogniser(paths.language, prefix: Array("[".utf8), segments: ["], 1", "]"].map { Array($0.utf8) })
+let isTaken = canvas.commit(Array("true".utf8), in: 1, leavesLeft: true, leavesRight: false)
+print("taken: \(isTaken); for example \(String(decoding: canvas.completion, as: UTF8.self))")
