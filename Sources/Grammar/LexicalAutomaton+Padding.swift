@@ -18,36 +18,11 @@ extension LexicalAutomaton {
   public func addingStates(
     without bytes: Set<UInt8>, for starts: Set<UInt16>
   ) -> (automaton: LexicalAutomaton, states: [UInt16: UInt16]) {
-    var (result, isLeftOut) = telling(bytes)
-    // What is skipped from a copy leads to a copy; a terminal goes on as it did.
-    var copies: [UInt16: UInt16] = [:]
-    var originals: [UInt16] = []
-    func copy(_ state: UInt16) -> UInt16 {
-      if let known = copies[state] { return known }
-      let number = UInt16(stateCount + originals.count)
-      copies[state] = number
-      originals.append(state)
-      return number
+    let (split, isLeftOut) = telling(bytes)
+    return split.addingStates(for: starts) { column, target, isSkip in
+      if !isSkip { return .target(target) }
+      return isLeftOut[column] ? .target(Self.dead) : .copy
     }
-    for start in starts.sorted() { _ = copy(start) }
-    var next = 0
-    while next < originals.count {
-      let original = Int(originals[next])
-      for column in 0..<result.classCount {
-        let index = original * result.classCount + column
-        let target = result.transitions[index]
-        if result.skips(index) {
-          result.transitions.append(isLeftOut[column] ? Self.dead : copy(target & Self.stateMask) | Self.skipBit)
-        } else {
-          result.transitions.append(target)
-        }
-      }
-      result.endTransitions.append(endTransitions[original])
-      result.accepts.append(accepts[original])
-      next += 1
-    }
-    result.stateCount += originals.count
-    return (result, copies.filter { starts.contains($0.key) })
   }
 
   /// The same automaton with further states, one for each of `starts`, from which `terminals` are found only behind a line
@@ -58,9 +33,27 @@ extension LexicalAutomaton {
     startingLines terminals: Set<SymbolID>, for starts: Set<UInt16>
   ) -> (automaton: LexicalAutomaton, states: [UInt16: UInt16]) {
     let lineFeed = UInt8(ascii: "\n")
-    var (result, _) = telling([lineFeed])
-    let lineBreak = Int(result.byteClasses[Int(lineFeed)])
-    let leadsElsewhere = result.leadsToOthers(than: terminals)
+    let (split, _) = telling([lineFeed])
+    let lineBreak = Int(split.byteClasses[Int(lineFeed)])
+    let leadsElsewhere = split.leadsToOthers(than: terminals)
+    return split.addingStates(for: starts) { column, target, isSkip in
+      if isSkip { return column == lineBreak ? .target(target) : .copy }
+      return .target(target == Self.dead || leadsElsewhere[Int(target)] ? target : Self.dead)
+    }
+  }
+
+  /// Where a state that was added leads: as `transitions` have it, or by a skip to the copy of the state that is there.
+  private enum Successor {
+    case target(UInt16)
+    case copy
+  }
+
+  /// The same automaton with a copy of each of `starts`, by these, and of what copies skip to, which lead where `successor`
+  /// says for a class and a transition. O(states × classes).
+  private func addingStates(
+    for starts: Set<UInt16>, _ successor: (_ column: Int, _ target: UInt16, _ isSkip: Bool) -> Successor
+  ) -> (automaton: LexicalAutomaton, states: [UInt16: UInt16]) {
+    var result = self
     var copies: [UInt16: UInt16] = [:]
     var originals: [UInt16] = []
     func copy(_ state: UInt16) -> UInt16 {
@@ -74,13 +67,12 @@ extension LexicalAutomaton {
     var next = 0
     while next < originals.count {
       let original = Int(originals[next])
-      for column in 0..<result.classCount {
-        let index = original * result.classCount + column
-        let target = result.transitions[index]
-        if result.skips(index) {
-          result.transitions.append(column == lineBreak ? target : copy(target & Self.stateMask) | Self.skipBit)
-        } else {
-          result.transitions.append(target == Self.dead || leadsElsewhere[Int(target)] ? target : Self.dead)
+      for column in 0..<classCount {
+        let index = original * classCount + column
+        let target = transitions[index]
+        switch successor(column, target, skips(index)) {
+        case .target(let target): result.transitions.append(target)
+        case .copy: result.transitions.append(copy(target & Self.stateMask) | Self.skipBit)
         }
       }
       result.endTransitions.append(endTransitions[original])
