@@ -1,6 +1,6 @@
 import Diffusion
 public import Grammar
-public import Recognition
+import Recognition
 import Syntax
 public import Vocabulary
 
@@ -13,15 +13,14 @@ public struct CanvasWorkload {
   /// How many of them are committed, from 0 to 1.
   private let committed: Double
   private let parser: SyntaxParser
-  private let paths: TokenPaths
+  private let language: Language
   private let tokenizer: Tokenizer
 
-  /// - Parameter paths: those of the grammar and the tokenizer's vocabulary.
   public init(
-    _ grammar: Grammar, _ paths: TokenPaths, _ tokenizer: Tokenizer, positions: Int, committed: Double
+    _ grammar: Grammar, _ tokenizer: Tokenizer, positions: Int, committed: Double
   ) throws {
     parser = try SyntaxParser(grammar)
-    self.paths = paths
+    language = try Language(grammar)
     self.tokenizer = tokenizer
     self.positions = positions
     self.committed = committed
@@ -49,7 +48,7 @@ public struct CanvasWorkload {
 
     let clock = ContinuousClock()
     var began = clock.now
-    let canvas = CanvasRecogniser(paths.language, prefix: Array(text[..<first.range.lowerBound]), segments: segments)
+    let canvas = CanvasRecogniser(language, prefix: Array(text[..<first.range.lowerBound]), segments: segments)
     visit(.check(gaps: gaps.count, masked: masked, isCompletable: canvas.isCompletable), clock.now - began)
     if !canvas.isCompletable { return true }
     var open = gaps
@@ -103,7 +102,7 @@ public struct CanvasWorkload {
     let leaves = tree.terminals
     let counts = leaves.map { tokenizer.encode(text[$0]).count }
     guard counts.reduce(0, +) > positions else { return [] }
-    let boundaries = TerminalBoundaries(paths.language, text)
+    let boundaries = TerminalBoundaries(language, text)
     var terminal = Int.random(in: 0..<leaves.count, using: &generator)
     while counts[terminal...].reduce(0, +) < positions { terminal /= 2 }
     var gaps: [Gap] = []

@@ -146,11 +146,8 @@ public final class HoleRecogniser {
       isEnclosed: language.isEnclosed[state])
     let row = Int(language.externalLexStates[state])
     guard head.position < buffer.count else { return known }
+    guard row != 0, let scanner = recogniser.lexer.scanner else { return context(at: head, known) }
     let mark = recogniser.arena.mark
-    guard row != 0, let scanner = recogniser.lexer.scanner else {
-      defer { recogniser.arena.release(mark) }
-      return context(at: head, known)
-    }
     for probe in language.fixedProbes.contextTexts(scanner.words(of: head.context)) {
       let virtual = buffer.continued(by: probe)
       let scan = scanner.scan(virtual, head.position, row: row, state: head.context)
@@ -180,6 +177,8 @@ public final class HoleRecogniser {
         buffer.bytes, head.position, state: state, scannerState: head.scanner, isComplete: true),
       lookahead.end == buffer.count
     else { return known }
+    let mark = recogniser.arena.mark
+    defer { recogniser.arena.release(mark) }
     recogniser.step.shift(
       CollectionOfOne(head.node), lookahead.terminal, fallback: lookahead.fallback, column: lookahead.column)
     guard let node = recogniser.step.results.first else { return known }

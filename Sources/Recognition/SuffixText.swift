@@ -410,7 +410,7 @@ final class SuffixText {
     let isLast = segment == segments.count - 1
     if !isLast, offset == text.count || !language.isTight[Int(state)],
       text[offset...].allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }),
-      mayBePadding(text, offset, state)
+      mayBePadding(text, offset, state, lexState)
     {
       var line = line
       line.startsEnclosed = language.isEnclosed[Int(state)]
@@ -469,9 +469,10 @@ final class SuffixText {
 
   /// Whether blanks up to a hole can be padding in front of a terminal that is written there. Where a line break is a
   /// terminal, it may be that or nothing.
-  private func mayBePadding(_ text: UnsafeBufferPointer<UInt8>, _ offset: Int, _ state: UInt16) -> Bool {
+  private func mayBePadding(
+    _ text: UnsafeBufferPointer<UInt8>, _ offset: Int, _ state: UInt16, _ lexState: UInt16
+  ) -> Bool {
     if offset == text.count || language.externalLexStates[Int(state)] != 0 { return true }
-    let lexState = language.lexStates[Int(state)]
     return language.lexer.match(text, offset, lexState, isComplete: false).openState != LexicalAutomaton.dead
   }
 

@@ -258,14 +258,11 @@ final class Witness {
 
   /// Text for a gap with which it, its segment and, as far as terminals tell, those behind it can be completed.
   private func find(_ gap: Gap, _ behind: [[UInt8]], _ outlook: Outlook) -> [UInt8]? {
-    let (count, mark) = (buffer.count, recogniser.arena.mark)
+    let count = buffer.count
     let rest = behind.count > outlook.gaps ? behind.prefix(outlook.gaps) + [[]] : behind[...]
     walker.begin(gap.frontier, at: gap.start, segments: [gap.segment] + rest, exitLimit: outlook.exits)
     let start = walker.checkpoint
-    defer {
-      walker.restore(start)
-      recogniser.arena.release(mark)
-    }
+    defer { walker.restore(start) }
     // Where both sides would make one terminal, something else was meant to stand between them.
     for separator in gap.start.cutTerminal == nil ? [[]] : [[0x20], []] as [[UInt8]]
     where separator.isEmpty || walker.append(separator) {

@@ -45,9 +45,7 @@ struct BenchCanvasCommand: ParsableCommand {
     let corpus = try files.corpus(store, limit: .max)
     let grammar = try store.open(files.language)
     let tokenizer = try tokens.tokenizer()
-    let workload = try CanvasWorkload(
-      grammar, TokenPaths(try Language(grammar), tokenizer.vocabulary), tokenizer, positions: positions,
-      committed: committed)
+    let workload = try CanvasWorkload(grammar, tokenizer, positions: positions, committed: committed)
     var measurement = Measurement()
     for (index, input) in corpus.inputs.enumerated() where measurement.canvases < limit {
       let hasCanvas = workload.walk(input.bytes, seed: seed &+ UInt64(index)) { measurement.add($0, $1) }
