@@ -10,8 +10,8 @@ struct MaskMemory {
   struct Key: Hashable {
     var top: UInt64
     var startsLine: Bool
-    /// The external scanner's states.
-    var scanner: ScannerStates
+    /// The external scanner's state but for layout.
+    var context: Int32
     /// Whether the terminal at the frontier may stand where it began.
     var place: UInt8
     var column: Int32
@@ -70,6 +70,8 @@ struct MaskMemory {
     let positions: [SuffixPosition]
     /// The text for which alone it holds; nil if it does for all that answer the queries alike.
     let text: Text?
+    /// The external scanner's state, if what is open in layout matters.
+    let scanner: Int32?
     let tokens: TokenSet
     /// Tokens to be checked one by one.
     let others: [TokenID]
@@ -77,14 +79,15 @@ struct MaskMemory {
     let isLeft: [Int32]
 
     init(
-      states: [UInt64], columns: [Int]?, queries: [Query], positions: [SuffixPosition], text: Text?, tokens: TokenSet,
-      others: [TokenID], isLeft: [Int32]
+      states: [UInt64], columns: [Int]?, queries: [Query], positions: [SuffixPosition], text: Text?,
+      scanner: Int32?, tokens: TokenSet, others: [TokenID], isLeft: [Int32]
     ) {
       self.states = states
       self.columns = columns
       self.queries = queries
       self.positions = positions
       self.text = text
+      self.scanner = scanner
       self.tokens = tokens
       self.others = others
       self.isLeft = isLeft

@@ -7,7 +7,9 @@ import Vocabulary
 /// patterns, the ends of terminals that are not the longest match, is asked of `TokenLexer` for all bytes anew.
 struct PointBuilder {
   /// The terminals that tokens end, each with what is left of them.
-  private(set) var cuts: [(terminal: LexicalCut.Terminal, items: [TokenRests.Item])] = []
+  private(set) var cuts: [(terminal: LexicalCut.Terminal, items: [TokenRests.Item], example: [UInt8])] = []
+  /// What depends on the blocks that are open.
+  private(set) var bound: [TokenRests.Item] = []
   /// Where the external scanner declines.
   private(set) var declined: [TokenRests.Item] = []
   /// The bytes from the start to the node that is visited.
@@ -19,6 +21,8 @@ struct PointBuilder {
   private let start: LexicalStart
   private let trie: TokenTrie.Handle
   private let point = LexicalPoint()
+  /// The scanner is run as if no block were open: what it makes of text in which no line ends is the same in all.
+  private let leavesLayout: Bool
   private var undecided: [(condition: LexicalEnd.Condition, tokens: [TokenID], pending: Int)] = []
   private var undecidedIndices: [LexicalEnd.Condition: Int] = [:]
   private var groups: [Group: Int] = [:]
@@ -63,6 +67,7 @@ struct PointBuilder {
     language = lexer.language
     self.start = start
     self.trie = trie
+    leavesLayout = language.layout != nil && start.row != 0 && !start.isBound
   }
 
   /// Takes the tokens of `item`.
@@ -80,6 +85,13 @@ struct PointBuilder {
   private mutating func visit(_ node: Int, isSubtree: Bool) { visit(node, outcome(), isSubtree: isSubtree) }
 
   private mutating func visit(_ node: Int, _ outcome: TokenLexer.Outcome?, isSubtree: Bool) {
+    if leavesLayout, let outcome, dependsOnLayout(outcome) {
+      // Within a character, nothing is decided for those below.
+      let isCutOff = if case .undecided = outcome { true } else { false }
+      bound.append(TokenRests.Item(backlog: bytes, node: Int32(node), isSubtree: isSubtree && !isCutOff))
+      if isCutOff, isSubtree { visitChildren(of: node) }
+      return
+    }
     switch outcome {
     case .refused: return
     case .terminal(let terminal, let end):
@@ -111,7 +123,10 @@ struct PointBuilder {
         return
       }
     }
-    guard isSubtree else { return }
+    if isSubtree { visitChildren(of: node) }
+  }
+
+  private mutating func visitChildren(of node: Int) {
     var child = node + 1
     let end = Int(trie[node].end)
     while child < end {
@@ -120,6 +135,14 @@ struct PointBuilder {
       bytes.removeLast()
       child = Int(trie[child].end)
     }
+  }
+
+  /// Whether the scanner may answer otherwise where other blocks are open: it decides on text in which a line ends, or
+  /// finds layout.
+  private func dependsOnLayout(_ outcome: TokenLexer.Outcome) -> Bool {
+    if case .terminal(let terminal, _) = outcome, language.layout?.isLayout(terminal.symbol) ?? false { return true }
+    if case .undecided = outcome, !bytes.withUnsafeBufferPointer(\.endsInsideCharacter) { return false }
+    return bytes.contains(where: \.isLineBreak)
   }
 
   /// Takes tokens within text all of which is alike, for which `text` stands, as far as they consist of `ordinary` bytes.
@@ -376,7 +399,7 @@ struct PointBuilder {
       return
     }
     cutIndices[terminal] = cuts.count
-    cuts.append((terminal, [item]))
+    cuts.append((terminal, [item], leavesLayout && terminal.scanner != nil ? bytes : []))
   }
 
   /// States of the automata from which the same can be reached are alike to the parser.

@@ -52,13 +52,17 @@ public final class TokenPaths: @unchecked Sendable {
 
   /// What all tokens do behind `backlog`, bytes that the lexer has still to read. O(1) if that was met before.
   func point(_ start: LexicalStart, behind backlog: [UInt8] = []) -> LexicalPoint {
-    if backlog.isEmpty { return point(start, root) }
-    let rests = roots.withLock { roots in
+    point(start, rests(behind: backlog))
+  }
+
+  /// All tokens behind `backlog`. O(1) if that was met before.
+  func rests(behind backlog: [UInt8]) -> TokenRests {
+    if backlog.isEmpty { return root }
+    return roots.withLock { roots in
       let rests = roots[backlog] ?? TokenRests([TokenRests.Item(backlog: backlog, node: 0, isSubtree: true)])
       roots[backlog] = rests
       return rests
     }
-    return point(start, rests)
   }
 
   /// What tokens do of which `rests` are left. O(1) for a start that was met before.
@@ -110,7 +114,7 @@ public final class TokenPaths: @unchecked Sendable {
     bytes += groupSets.withLock { sets in
       (point.ends + point.lines).reduce(0) { $0 + sets.shared($1.tokens).newBytes }
     }
-    for cut in point.cuts where cut.rests.use.note(now) { bytes += cut.rests.byteCount }
+    for rests in point.rests where rests.use.note(now) { bytes += rests.byteCount }
     if groups.add(bytes) {
       grouping.withLock { _ in
         guard let ended = groups.end() else { return }
@@ -141,7 +145,7 @@ public final class TokenPaths: @unchecked Sendable {
       rests.forget(before: generation)
       let points = rests.allPoints
       if !points.isEmpty { needed.insert(ObjectIdentifier(rests)) }
-      for cut in points.lazy.flatMap(\.cuts) { needed.insert(ObjectIdentifier(cut.rests)) }
+      for rests in points.lazy.flatMap(\.rests) { needed.insert(ObjectIdentifier(rests)) }
     }
     roots.withLock { roots in roots = roots.filter { needed.contains(ObjectIdentifier($0.value)) } }
     rests = rests.filter { needed.contains(ObjectIdentifier($0.value)) }
@@ -169,7 +173,7 @@ public final class TokenPaths: @unchecked Sendable {
     mask.withMutableWords { words in
       for end in point.ends + point.lines { end.tokens.insert(into: words) }
       trie.withHandle { trie in
-        for item in point.cuts.flatMap(\.rests.items) {
+        for item in point.rests.flatMap(\.items) {
           let node = Int(item.node)
           TokenSet.list(Array(item.isSubtree ? trie.tokens(below: node) : trie.tokens(at: node))).insert(into: words)
         }
@@ -206,7 +210,8 @@ public final class TokenPaths: @unchecked Sendable {
       var builder = PointBuilder(lexer, start, trie)
       for item in items { builder.visit(item) }
       let point = builder.finish(wordCount: wordCount)
-      point.cuts = builder.cuts.map { LexicalCut($0.terminal, rests($0.items)) }
+      point.cuts = builder.cuts.map { LexicalCut($0.terminal, rests($0.items), example: $0.example) }
+      if !builder.bound.isEmpty { point.bound = rests(builder.bound) }
       // Behind other indentations, in other places, most groups are the same.
       _ = groups.add(groupSets.withLock { point.shareTokens(in: &$0) })
       return (point, builder.declined)
