@@ -50,7 +50,7 @@ final class Completion {
   func place(_ head: Head) -> Place {
     let depth = depth(head)
     var line = LinePlace(startsLine: head.startsLine)
-    line.contexts = LinePlace.counted(depth)
+    line.contexts = Int8(clamping: depth)
     line.startsEnclosed = context.isEnclosed
     let goesOn = depth == 0 && (context.depth > 0 || language.carriesState)
     return Place(line: line, scanner: goesOn ? head.context : context.state)
@@ -350,7 +350,8 @@ final class Completion {
       let item = fringe[turn.item]
       let count = Int32(fringe.count)
       if !isPossible, turn.exit < 0 { isPossible = mayEnd(item) }
-      while let settled = summary.next(&turn.exit, item.state, item.position, inHole: !leavesHole) {
+      let position = leavesHole ? item.position : summary.knownPosition(item.state, item.position)
+      while let settled = summary.next(&turn.exit, item.state, position, inHole: !leavesHole) {
         if summary.suffix.isGap(settled.exit.position, hole) == leavesHole { continue }
         guard let column = columnAfter(item, settled.exit.blocks) else { continue }
         if settled.exit.count == 0 { return .completable }

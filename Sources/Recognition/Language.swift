@@ -59,6 +59,7 @@ public final class Language: @unchecked Sendable {
   let mayLeaveContexts: Bool
   /// Shape (stateCount): whether the first terminal of such an extra leads to a state.
   let startsExtra: [Bool]
+  let hasLongExtras: Bool
   /// Shape (stateCount): what a state can do under some lookahead.
   let rows: [Row]
   let lookaheads: LookaheadSets
@@ -200,6 +201,7 @@ public final class Language: @unchecked Sendable {
     self.isTight = isTight
     isEnclosed = zip(extras.within, isTight).map { $0 || $1 }
     startsExtra = extras.starts
+    hasLongExtras = startsExtra.contains(true)
     mayLeaveContexts = scanner != nil || isTight.contains(true)
 
     lexClasses = Language.lexClasses(lexStates, externalLexStates, isTight, isEnclosed)

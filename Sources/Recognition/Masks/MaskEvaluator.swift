@@ -567,17 +567,10 @@ final class MaskEvaluator {
 
   // MARK: Memory
 
-  private func packed(_ node: Int32, _ isPartial: Bool) -> UInt64 {
-    let node = arena.nodes[Int(node)]
-    let column = isPartial ? 0 : UInt64(UInt32(bitPattern: node.open.column))
-    return UInt64(node.state) << 48 | UInt64(node.open.brackets) << 40
-      | UInt64(UInt8(bitPattern: node.open.contexts)) << 32 | column
-  }
-
   private func key(_ standing: Standing) -> MaskMemory.Key {
     let place = completion.place(standing.head)
     return MaskMemory.Key(
-      top: packed(standing.head.node, false), startsLine: standing.head.startsLine,
+      top: StackChain.word(arena.nodes[Int(standing.head.node)], isPartial: false), startsLine: standing.head.startsLine,
       context: shared(standing.head.context),
       place: standing.place,
       column: standing.column, line: place.line, isInContext: place.scanner == completion.context.state,
@@ -590,8 +583,8 @@ final class MaskEvaluator {
   }
   private lazy var textNumber = paths.number(of: session.segments)
 
-  /// Nodes from the top of the stack on; kept for the next use.
-  private var chain: [Int32] = []
+  /// Kept for the next use.
+  private var chain = StackChain()
 
   private func remembered(
     _ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing
@@ -600,11 +593,12 @@ final class MaskEvaluator {
     var before = reads
     let queryCount = observed.queries.count
     var columns: [Int]?
+    chain.begin(standing.head.node, isPartial: key.isPartial)
     // What was remembered last is most like what comes next.
-    let known = paths.memory(point, key).last { entry in
+    let known = paths.memory(point, key) { chain.hash($0, arena) }.last { entry in
       if let needed = entry.text, needed != text { return false }
       if let needed = entry.scanner, needed != shared(standing.head.scanner) { return false }
-      guard hasStates(entry.states, standing.head.node, key.isPartial) else { return false }
+      guard chain.starts(with: entry.states, arena) else { return false }
       if let needed = entry.columns {
         let open = columns ?? arena.openColumns(of: standing.head.node)
         columns = open
@@ -617,7 +611,7 @@ final class MaskEvaluator {
             SuffixPosition.gap(session.hole, isInContext ? completion.context.state : place.scanner, line)
           case .behind(let index): entry.positions[Int(index)]
           }
-        let base = chain[Int(query.depth)]
+        let base = chain.nodes[Int(query.depth)]
         let column = query.column
         return completion.outcome(
           state: query.state, isOver: query.isOver, base: base,
@@ -632,25 +626,11 @@ final class MaskEvaluator {
     guard let known else { return nil }
     before.merge(
       Reads(
-        // The chain is that of the entry which fits, the last one that was compared.
-        lowest: chain.last ?? .max, columns: known.columns != nil,
+        lowest: chain.nodes[known.states.count - 1], columns: known.columns != nil,
         // An entry that is not partial is compared with the columns of its states.
         column: !key.isPartial, layout: known.scanner != nil, text: known.text != nil))
     reads = before
     return known
-  }
-
-  /// Whether these are the states from `node` on; then `chain` has their nodes.
-  private func hasStates(_ states: [UInt64], _ node: Int32, _ isPartial: Bool) -> Bool {
-    chain.removeAll(keepingCapacity: true)
-    var node = node
-    for (depth, state) in states.enumerated() {
-      if node < 0 || packed(node, isPartial) != state { return false }
-      chain.append(node)
-      if depth < states.count - 1, arena.nodes[Int(node)].more >= 0 { return false }
-      node = arena.nodes[Int(node)].parent
-    }
-    return true
   }
 
   /// Remembers `tokens` with what the arena has noted and the verdicts that they follow from.
@@ -659,25 +639,18 @@ final class MaskEvaluator {
     _ others: [TokenID], _ own: ArraySlice<(item: Completion.Item, outcome: Completion.Outcome)>, isLeft: [Int32] = []
   ) {
     let columns = reads.columns ? arena.openColumns(of: standing.head.node) : nil
-    chain.removeAll(keepingCapacity: true)
-    var states: [UInt64] = []
-    var node = standing.head.node
-    let lowest = min(reads.lowest, node)
-    while node >= lowest {
-      states.append(packed(node, key.isPartial))
-      chain.append(node)
-      if node > lowest, arena.nodes[Int(node)].more >= 0 { return }
-      node = arena.nodes[Int(node)].parent
-    }
-    guard chain.last == lowest else { return }
-    if depth >= Self.depthOfOften, paths.isFirst(point, key, states) { return }
+    chain.begin(standing.head.node, isPartial: key.isPartial)
+    guard let count = chain.count(downTo: min(reads.lowest, standing.head.node), arena),
+      let hash = chain.hash(count, arena)
+    else { return }
+    if depth >= Self.depthOfOften, paths.isFirst(point, key, hash) { return }
     let ownScanner = completion.place(standing.head).scanner
     var queries: [MaskMemory.Query] = []
     var positions: [SuffixPosition] = []
     var seen: Set<Completion.Item> = []
     for (item, outcome) in own where seen.insert(item).inserted {
       let position = completion.summary.suffix.positions[Int(item.position)]
-      guard let depth = chain.firstIndex(of: item.base) else { return }
+      guard let depth = chain.nodes[..<count].firstIndex(of: item.base) else { return }
       let place: MaskMemory.Query.Place
       let isInContext = position.scanner == completion.context.state
       if position.kind == .gap, position.segment == Int32(session.hole),
@@ -697,9 +670,9 @@ final class MaskEvaluator {
           column: isOfBase ? MaskMemory.Query.columnOfBase : item.column, place: place))
     }
     let entry = MaskMemory.Entry(
-      states: states, columns: columns, queries: queries, positions: positions,
+      states: Array(chain.states[..<count]), columns: columns, queries: queries, positions: positions,
       text: reads.text ? text : nil, scanner: reads.layout ? shared(standing.head.scanner) : nil,
       tokens: paths.shared(tokens), others: others, isLeft: isLeft)
-    paths.remember(entry, point, key)
+    paths.remember(entry, hash, point, key)
   }
 }

@@ -82,9 +82,9 @@ public final class TokenPaths: @unchecked Sendable {
     return point
   }
 
-  /// What is remembered of masks from a point, by what they have in common. O(1).
-  func memory(_ point: LexicalPoint, _ key: MaskMemory.Key) -> [MaskMemory.Entry] {
-    let (entries, revived) = point.memory.withLock { $0.entries(key) }
+  /// What is remembered of masks from a point that may be those of a stack. See `MaskMemory.entries`.
+  func memory(_ point: LexicalPoint, _ key: MaskMemory.Key, _ hash: (Int) -> UInt64?) -> [MaskMemory.Entry] {
+    let (entries, revived) = point.memory.withLock { $0.entries(key, hash) }
     if revived > 0 { noteMasks(revived) }
     return entries
   }
@@ -97,12 +97,12 @@ public final class TokenPaths: @unchecked Sendable {
   }
 
   /// Whether a mask on a stack is worth no memory yet.
-  func isFirst(_ point: LexicalPoint, _ key: MaskMemory.Key, _ states: [UInt64]) -> Bool {
-    point.memory.withLock { $0.isFirst(key, states) }
+  func isFirst(_ point: LexicalPoint, _ key: MaskMemory.Key, _ hash: UInt64) -> Bool {
+    point.memory.withLock { $0.isFirst(key, hash) }
   }
 
-  func remember(_ entry: MaskMemory.Entry, _ point: LexicalPoint, _ key: MaskMemory.Key) {
-    noteMasks(point.memory.withLock { $0.insert(entry, for: key) })
+  func remember(_ entry: MaskMemory.Entry, _ hash: UInt64, _ point: LexicalPoint, _ key: MaskMemory.Key) {
+    noteMasks(point.memory.withLock { $0.insert(entry, hash, for: key) })
   }
 
   // MARK: Limits
