@@ -147,19 +147,24 @@ struct PointBuilder {
 
   /// Takes tokens within text all of which is alike, for which `text` stands, as far as they consist of `ordinary` bytes.
   private mutating func goOn(_ node: Int, _ text: [UInt8], _ ordinary: ByteSet, isSubtree: Bool) {
-    goOn(node, undecided(text, node), ordinary, isSubtree: isSubtree)
+    goOn(node, undecided(text, node), ordinary, lexer.kinds(in: ordinary), isSubtree: isSubtree)
   }
 
-  private mutating func goOn(_ node: Int, _ group: Int, _ ordinary: ByteSet, isSubtree: Bool) {
-    add(toUndecided: group, node)
+  private mutating func goOn(
+    _ node: Int, _ group: Int, _ ordinary: ByteSet, _ kinds: ByteKinds, isSubtree: Bool
+  ) {
+    add(trie.tokens(at: node), toUndecided: group)
     guard isSubtree else { return }
     var child = node + 1
     let end = Int(trie[node].end)
     while child < end {
       let byte = trie[child].byte
       bytes.append(byte)
-      if ordinary.contains(byte) {
-        goOn(child, group, ordinary, isSubtree: true)
+      // The first token is the example, of which it matters how long it is.
+      if trie[child].kinds.isSubset(of: kinds), !undecided[group].tokens.isEmpty {
+        add(trie.tokens(below: child), toUndecided: group)
+      } else if ordinary.contains(byte) {
+        goOn(child, group, ordinary, kinds, isSubtree: true)
       } else {
         visit(child, isSubtree: true)
       }
@@ -200,7 +205,7 @@ struct PointBuilder {
 
   private mutating func addUndecided(_ pending: [UInt8], _ node: Int) {
     if trie.tokens(at: node).isEmpty { return }
-    add(toUndecided: undecided(pending, node), node)
+    add(trie.tokens(at: node), toUndecided: undecided(pending, node))
   }
 
   /// The index of the group of tokens on which the scanner is as undecided as on `pending`.
@@ -212,11 +217,10 @@ struct PointBuilder {
     return undecided.count - 1
   }
 
-  private mutating func add(toUndecided group: Int, _ node: Int) {
-    let own = trie.tokens(at: node)
-    if own.isEmpty { return }
+  private mutating func add(_ tokens: UnsafeBufferPointer<TokenID>, toUndecided group: Int) {
+    if tokens.isEmpty { return }
     if undecided[group].tokens.isEmpty { undecided[group].pending = bytes.count }
-    undecided[group].tokens += own
+    undecided[group].tokens += tokens
   }
 
   /// Lines that start at one column are alike, however many blank ones there are before.
@@ -240,7 +244,13 @@ struct PointBuilder {
   private mutating func glide(below node: Int, _ run: Run) {
     var child = node + 1
     let end = Int(trie[node].end)
+    let loops = loops(run)
     while child < end {
+      if let loops, trie[child].kinds.isSubset(of: loops.kinds) {
+        add(loops.group, trie.tokens(below: child))
+        child = Int(trie[child].end)
+        continue
+      }
       let byte = trie[child].byte
       let next = language.lexer.table[Int(run.state) &* 256 &+ Int(byte)]
       bytes.append(byte)
@@ -252,6 +262,18 @@ struct PointBuilder {
       bytes.removeLast()
       child = Int(trie[child].end)
     }
+  }
+
+  /// The kinds of bytes that leave a run where it is, and the group of tokens that end there; nil if there are none.
+  private func loops(_ run: Run) -> (kinds: ByteKinds, group: Group)? {
+    let accepted = language.lexer.accepts[Int(run.state)]
+    guard !run.isPadding, language.keywords == nil || run.word == LexicalAutomaton.dead,
+      !language.lexer.isFinal[Int(run.state)], !language.hasPattern[Int(run.state)],
+      accepted != LexicalAutomaton.noTerminal || run.accepted == LexicalAutomaton.noTerminal
+    else { return nil }
+    let group = Group(
+      kind: .open, state: run.state, word: run.word, place: run.place, mayHaveEnded: mayHaveEnded(accepted))
+    return (lexer.loops(run.state), group)
   }
 
   private mutating func glide(to node: Int, _ run: Run, _ next: UInt16, _ byte: UInt8) {
@@ -367,8 +389,9 @@ struct PointBuilder {
     add(Group(kind: .padding, place: index(of: place ?? StartPlace())), node)
   }
 
-  private mutating func add(_ group: Group, _ node: Int) {
-    let own = trie.tokens(at: node)
+  private mutating func add(_ group: Group, _ node: Int) { add(group, trie.tokens(at: node)) }
+
+  private mutating func add(_ group: Group, _ own: UnsafeBufferPointer<TokenID>) {
     if own.isEmpty { return }
     if let index = groups[group] {
       tokens[index] += own
