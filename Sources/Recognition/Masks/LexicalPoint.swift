@@ -23,6 +23,8 @@ struct LexicalStart: Hashable {
   var scanner = ScannerStates(actual: 0, context: 0)
   /// What is open in layout matters: the text goes on where a line has ended.
   var isBound = false
+  /// A line has ended in the padding that was read, under a rule on lines and columns.
+  var isBehindLine = false
   var unfinished: Unfinished?
 
   /// The same where the scanner has declined.
@@ -109,12 +111,15 @@ final class LexicalCut {
   let terminal: Terminal
   /// What is left of the tokens behind it.
   let rests: TokenRests
+  /// The tokens, if all of them end with the terminal.
+  let endedTokens: TokenSet?
   /// Text that shows what the scanner's state is behind it, where that is open in layout; else empty.
   let example: [UInt8]
 
-  init(_ terminal: Terminal, _ rests: TokenRests, example: [UInt8]) {
+  init(_ terminal: Terminal, _ rests: TokenRests, endedTokens: TokenSet?, example: [UInt8]) {
     self.terminal = terminal
     self.rests = rests
+    self.endedTokens = endedTokens
     self.example = example
   }
 }
@@ -130,6 +135,8 @@ final class LexicalPoint: @unchecked Sendable {
   var cuts: [LexicalCut] = []
   /// What the tokens do on which the external scanner declines. It does not depend on the scanner's state.
   var rest: LexicalPoint?
+  /// The column at which the tokens stand for `rest`, where that leaves out the padding which ends a line.
+  var restColumn: Int32?
   /// What is left of tokens that end a line and go on: what they do depends on the blocks that are open.
   var bound: TokenRests?
   /// Tokens of which this cannot be told in advance: they are checked one by one.

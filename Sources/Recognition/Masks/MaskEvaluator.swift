@@ -138,6 +138,8 @@ final class MaskEvaluator {
       let scan = scanner.scan(text, head.position, row: Int(start.row), state: head.scanner)
       if scan.sawEnd {
         let bytes = representative(of: pending, start, head)
+        // Columns are those of the line that starts there.
+        if bytes.contains(where: \.isLineBreak) { standing.column = 0 }
         let point = point(start, paths.rests(behind: bytes), head)
         // Verdicts read the pending text again and again: better what stands for it.
         parts.append(
@@ -402,6 +404,13 @@ final class MaskEvaluator {
     index -= point.ends.count
     if index < point.cuts.count {
       let cut = point.cuts[index]
+      if let tokens = cut.endedTokens {
+        forEachShift(cut, standing) { _, behind in
+          let head = behind.head
+          if completion.isCompletable(head.node, hole: session.hole, completion.place(head)) { parts.append(tokens) }
+        }
+        return
+      }
       forEachShift(cut, standing) { parts.append(tokens(self.point($0, cut.rests, $1.head), $1)) }
       return
     }
@@ -418,6 +427,8 @@ final class MaskEvaluator {
       scanner?.hasPassedLine = true
     default:
       guard let rest = point.rest else { return }
+      var standing = standing
+      if let column = point.restColumn, standing.head.startsLine, language.strictLayout { standing.column = column }
       // With verdicts of its own, though they are the same: it is remembered with all that they depend on.
       parts.append(tokens(rest, standing))
     }
@@ -551,7 +562,7 @@ final class MaskEvaluator {
     guard let place else { return standing.place & 1 != 0 }
     let open = arena.nodes[Int(standing.head.node)].open
     if standing.head.startsLine {
-      arena.hasReadColumn = true
+      if !place.isRelative { arena.hasReadColumn = true }
       return open.column == place.column + (place.isRelative ? standing.column : 0)
     }
     return open.brackets > 0 || !place.isPadded || !place.breaksLine
@@ -569,11 +580,13 @@ final class MaskEvaluator {
 
   private func key(_ standing: Standing) -> MaskMemory.Key {
     let place = completion.place(standing.head)
+    let top = arena.nodes[Int(standing.head.node)]
+    let startsLine = standing.head.startsLine && language.strictLayout
     return MaskMemory.Key(
-      top: StackChain.word(arena.nodes[Int(standing.head.node)], isPartial: false), startsLine: standing.head.startsLine,
+      top: StackChain.word(top, isPartial: false), startsLine: standing.head.startsLine,
       context: shared(standing.head.context),
       place: standing.place,
-      column: standing.column, line: place.line, isInContext: place.scanner == completion.context.state,
+      column: startsLine ? top.open.column - standing.column : 0, line: place.line, isInContext: place.scanner == completion.context.state,
       contexts: completion.context.depth, allowsOtherContexts: completion.allowsOtherContexts)
   }
 
@@ -598,7 +611,9 @@ final class MaskEvaluator {
     let known = paths.memory(point, key) { chain.hash($0, arena) }.last { entry in
       if let needed = entry.text, needed != text { return false }
       if let needed = entry.scanner, needed != shared(standing.head.scanner) { return false }
-      guard chain.starts(with: entry.states, arena) else { return false }
+      guard chain.starts(with: entry.states, arena),
+        zip(entry.brackets, chain.nodes).allSatisfy({ $0 == arena.nodes[Int($1)].open.brackets })
+      else { return false }
       if let needed = entry.columns {
         let open = columns ?? arena.openColumns(of: standing.head.node)
         columns = open
@@ -671,7 +686,10 @@ final class MaskEvaluator {
     }
     let entry = MaskMemory.Entry(
       states: Array(chain.states[..<count]), columns: columns, queries: queries, positions: positions,
-      text: reads.text ? text : nil, scanner: reads.layout ? shared(standing.head.scanner) : nil,
+      text: reads.text ? text : nil,
+      brackets: reads.text && language.layout != nil
+        ? chain.nodes[..<count].map { arena.nodes[Int($0)].open.brackets } : [],
+      scanner: reads.layout ? shared(standing.head.scanner) : nil,
       tokens: paths.shared(tokens), others: others, isLeft: isLeft)
     paths.remember(entry, hash, point, key)
   }

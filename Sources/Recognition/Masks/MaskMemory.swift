@@ -14,6 +14,7 @@ struct MaskMemory {
     var context: Int32
     /// Whether the terminal at the frontier may stand where it began.
     var place: UInt8
+    /// Where a line starts: how far the innermost block is right of it.
     var column: Int32
     var line: LinePlace
     /// Whether the text behind the hole goes on in the context at the hole's start.
@@ -70,6 +71,8 @@ struct MaskMemory {
     let positions: [SuffixPosition]
     /// The text for which alone it holds; nil if it does for all that answer the queries alike.
     let text: Text?
+    /// How many brackets are open at each of the states, if the text behind the hole matters.
+    let brackets: [UInt8]
     /// The external scanner's state, if what is open in layout matters.
     let scanner: Int32?
     let tokens: TokenSet
@@ -79,7 +82,7 @@ struct MaskMemory {
     let isLeft: [Int32]
 
     init(
-      states: [UInt64], columns: [Int]?, queries: [Query], positions: [SuffixPosition], text: Text?,
+      states: [UInt64], columns: [Int]?, queries: [Query], positions: [SuffixPosition], text: Text?, brackets: [UInt8],
       scanner: Int32?, tokens: TokenSet, others: [TokenID], isLeft: [Int32]
     ) {
       self.states = states
@@ -87,6 +90,7 @@ struct MaskMemory {
       self.queries = queries
       self.positions = positions
       self.text = text
+      self.brackets = brackets
       self.scanner = scanner
       self.tokens = tokens
       self.others = others

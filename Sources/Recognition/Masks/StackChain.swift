@@ -10,10 +10,11 @@ struct StackChain {
   /// The node behind the last one; negative if there is none.
   private var next: Int32 = -1
 
-  /// A node's state and what is open there, in one word.
+  /// A node's state and what is open there, in one word. Of many brackets it only matters that there are others when one
+  /// is closed: those that are open behind a closed one are those of the node below.
   static func word(_ node: StackArena.Node, isPartial: Bool) -> UInt64 {
     let column = isPartial ? 0 : UInt64(UInt32(bitPattern: node.open.column))
-    return UInt64(node.state) << 48 | UInt64(node.open.brackets) << 40
+    return UInt64(node.state) << 48 | UInt64(min(node.open.brackets, 2)) << 40
       | UInt64(UInt8(bitPattern: node.open.contexts)) << 32 | column
   }
 

@@ -227,8 +227,8 @@ final class TokenLexer {
       (result.column, result.isRelative) = column(bytes, offset)
       return result
     }
-    result.isPadded = offset > 0
-    result.breaksLine = layout.breaksLine(bytes, 0..<offset)
+    result.isPadded = offset > 0 || start.isBehindLine
+    result.breaksLine = start.isBehindLine || layout.breaksLine(bytes, 0..<offset)
     result.isComment = offset < bytes.count && layout.lineComment.first == bytes[offset]
     return result
   }

@@ -75,11 +75,41 @@ public final class TokenPaths: @unchecked Sendable {
   private func makeOrFind(_ start: LexicalStart, _ rests: TokenRests) -> LexicalPoint {
     if let known = rests.point(start) { return known }
     let (point, declined) = makePoint(start, rests.items)
-    if !declined.isEmpty {
+    if let (start, items, column) = behindLine(start.withoutScanner, declined) {
+      point.rest = makeOrFind(start, self.rests(items))
+      point.restColumn = column
+    } else if !declined.isEmpty {
       point.rest = makeOrFind(start.withoutScanner, declined == rests.items ? rests : self.rests(declined))
     }
     rests.keep(point, from: start)
     return point
+  }
+
+  /// The same behind the padding that all items begin with, if a line ends in it: so it does not matter at which column
+  /// the next one starts. O(items).
+  private func behindLine(
+    _ start: LexicalStart, _ items: [TokenRests.Item]
+  ) -> (LexicalStart, [TokenRests.Item], column: Int32)? {
+    guard let layout = language.layout, !start.isTight, let first = items.first else { return nil }
+    let padding = first.backlog.prefix { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }
+    guard padding.contains(0x0A) else { return nil }
+    for item in items {
+      guard item.backlog.count > padding.count, item.backlog.starts(with: padding),
+        ![0x20, 0x09, 0x0A].contains(item.backlog[padding.count])
+      else { return nil }
+    }
+    return padding.withUnsafeBufferPointer { padding in
+      let match = language.lexer.match(padding, 0, start.lexState, isComplete: false)
+      if match.openState == LexicalAutomaton.dead || match.openStart < padding.count { return nil }
+      var start = start
+      start.lexState = match.openState
+      start.isBehindLine = true
+      let rests = items.map {
+        TokenRests.Item(
+          backlog: Array($0.backlog[padding.count...]), node: $0.node, isSubtree: $0.isSubtree)
+      }
+      return (start, rests, Int32(layout.column(padding, padding.count)))
+    }
   }
 
   /// What is remembered of masks from a point that may be those of a stack. See `MaskMemory.entries`.
@@ -202,6 +232,16 @@ public final class TokenPaths: @unchecked Sendable {
     }
   }
 
+  /// The tokens of items that nothing is left of; nil if there are others.
+  private func endedTokens(_ items: [TokenRests.Item], _ trie: TokenTrie.Handle) -> TokenSet? {
+    var tokens: [TokenID] = []
+    for item in items {
+      if !item.backlog.isEmpty || item.isSubtree && trie[Int(item.node)].end > item.node + 1 { return nil }
+      tokens += trie.tokens(at: Int(item.node))
+    }
+    return TokenSet(tokens, wordCount: wordCount)
+  }
+
   private func makePoint(
     _ start: LexicalStart, _ items: [TokenRests.Item]
   ) -> (point: LexicalPoint, declined: [TokenRests.Item]) {
@@ -210,7 +250,10 @@ public final class TokenPaths: @unchecked Sendable {
       var builder = PointBuilder(lexer, start, trie)
       for item in items { builder.visit(item) }
       let point = builder.finish(wordCount: wordCount)
-      point.cuts = builder.cuts.map { LexicalCut($0.terminal, rests($0.items), example: $0.example) }
+      point.cuts = builder.cuts.map {
+        LexicalCut(
+          $0.terminal, rests($0.items), endedTokens: endedTokens($0.items, trie), example: $0.example)
+      }
       if !builder.bound.isEmpty { point.bound = rests(builder.bound) }
       // Behind other indentations, in other places, most groups are the same.
       _ = groups.add(groupSets.withLock { point.shareTokens(in: &$0) })
