@@ -183,22 +183,26 @@ final class RightSummary {
   /// Those that a hole's closure knows come first, and only then are others looked for, unless only those `inHole` are
   /// asked for, which are all known then, whatever the reach. Others may be among them. Amortised O(1).
   @inline(__always)
-  func next(_ exit: inout Int32, _ state: UInt16, _ position: Int32, inHole: Bool = false) -> Settled? {
+  func next(_ exit: inout Int32, _ state: UInt16, _ position: Int32, inHole: Bool) -> Exit? {
     let next = exit < 0 ? first(state, position, inHole) : behind(exit, inHole)
     if next < 0 { return nil }
     exit = next
-    return self[next]
+    if next & HoleClosure.sharedBit == 0 { return exits[next].exit }
+    let closure = closure!
+    var result = closure.exits[closure.index(next)].exit
+    result.position += suffix.blocks[closure.block(next)].firstPosition
+    return result
   }
 
   private func first(_ state: UInt16, _ position: Int32, _ inHole: Bool) -> Int32 {
-    let key = identifier(state, position)
-    let block = keys[key].block
-    if block >= 0 {
-      let shared = closure!.keys[key - firstKeys[block]].firstExit
-      if shared >= 0 { return shared | closure!.exitBase(block) }
+    // What the closure has needs no key of its own.
+    let known = closureKey(state, position)
+    if known >= 0, let closure {
+      let shared = closure.keys[known].firstExit
+      if shared >= 0 { return shared | closure.exitBase(suffix.block(of: position)) }
       if inHole { return -1 }
     }
-    return ownExit(key)
+    return ownExit(identifier(state, position))
   }
 
   private func behind(_ exit: Int32, _ inHole: Bool) -> Int32 {
@@ -207,7 +211,7 @@ final class RightSummary {
     let known = closure.exits[closure.index(exit)]
     let block = closure.block(exit)
     if known.next >= 0 { return known.next | closure.exitBase(block) }
-    return inHole ? -1 : ownExit(known.key + firstKeys[block])
+    return inHole ? -1 : ownExit(known.key + firstKey(block))
   }
 
   private func ownExit(_ key: Int32) -> Int32 {
