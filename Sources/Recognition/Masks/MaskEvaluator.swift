@@ -292,8 +292,9 @@ final class MaskEvaluator {
       return .empty
     }
     // What is deep in tokens is met with them; what is small is computed as quickly.
-    if depth >= Self.rememberedDepth || point.ends.count + point.lines.count + point.cuts.count < 4 && point.rest == nil
-      && point.bound == nil
+    if depth >= Self.rememberedDepth
+      || point.ends.count + point.lines.count + point.cuts.count < 4 && point.rest == nil
+        && point.bound == nil
     {
       return compute(point, standing)
     }
@@ -586,7 +587,8 @@ final class MaskEvaluator {
       top: StackChain.word(top, isPartial: false), startsLine: standing.head.startsLine,
       context: shared(standing.head.context),
       place: standing.place,
-      column: startsLine ? top.open.column - standing.column : 0, line: place.line, isInContext: place.scanner == completion.context.state,
+      column: startsLine ? top.open.column - standing.column : 0, line: place.line,
+      isInContext: place.scanner == completion.context.state,
       contexts: completion.context.depth, allowsOtherContexts: completion.allowsOtherContexts)
   }
 
