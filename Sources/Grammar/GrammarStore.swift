@@ -94,8 +94,8 @@ public struct GrammarStore: Sendable {
   public func open(_ name: String) throws(GrammarError) -> Grammar {
     let folder = try folder(of: name)
     let library = try GrammarLibrary(path: folder.appendingPathComponent("parser.so").path, name: name)
-    let contents = try TablesFile.read(
-      path: folder.appendingPathComponent("tables.bin").path, language: library.language)
+    let tablesPath = folder.appendingPathComponent("tables.bin").path
+    let contents = try TablesFile.read(path: tablesPath, language: library.language)
     let descriptionPath = folder.appendingPathComponent("grammar.yml").path
     let description = try GrammarDescription(path: descriptionPath)
     try Self.check(description.diagnostics, path: descriptionPath)
@@ -104,7 +104,16 @@ public struct GrammarStore: Sendable {
     return Grammar(
       name: name, tables: contents.tables, lexer: contents.lexer, keywords: contents.keywords,
       description: description, dialect: dialect, reading: try Self.reading(dialect, path: dialectPath),
-      library: library, cache: GrammarCache(folder: folder))
+      library: library,
+      cache: GrammarCache(
+        folder: folder, inputs: Self.inputs(TablesFile.header(path: tablesPath), [descriptionPath, dialectPath])))
+  }
+
+  private static func inputs(_ header: TablesFile.Header?, _ descriptions: [String]) -> UInt64 {
+    var signature = CacheSignature()
+    signature.add([header?.fingerprint ?? 0, header?.hash ?? 0])
+    for path in descriptions { signature.add(Array((try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data())) }
+    return signature.value
   }
 
   /// Throws `invalidDescription` for a pattern that is no regular expression.
