@@ -200,7 +200,7 @@ final class SuffixText {
     if known >= 0 { return narrowings[known].result }
     var place = positions[position]
     place.line.lookaheads = language.lookaheads.narrowed(
-      place.line.lookaheads, by: state, taking: language.rows[Int(state)].lookaheads
+      place.line.lookaheads, by: state, taking: language.row(state).lookaheads
     ) { language.isReserved(state, $0) }
     if place.line.lookaheads != .empty { narrowing.result = identifier(place) }
     let new = self.narrowings.append(narrowing)

@@ -463,10 +463,10 @@ struct PointBuilder {
   private func open(
     _ state: UInt16, _ word: UInt16, refused: [SymbolID], _ place: StartPlace?, _ mayHaveEnded: Bool
   ) -> LexicalEnd.Condition {
-    let reachable = language.lexer.reachable[Int(state)]
+    let reachable = Array(language.lexer.reachable[Int(state)])
     var keywords: [SymbolID] = []
     if word != LexicalAutomaton.dead, language.wordTerminal != .end, reachable.contains(language.wordTerminal) {
-      keywords = language.keywords?.reachable[Int(word)] ?? []
+      keywords = language.keywords.map { Array($0.reachable[Int(word)]) } ?? []
     }
     return .open(
       terminals: refused.isEmpty ? reachable : reachable.filter { !refused.contains($0) }, keywords: keywords,
