@@ -113,7 +113,8 @@ struct TokenGroupTests {
     let lexer = TokenLexer(language, language.scanner.map(ScannerSession.init))
     var count = 0
     for state in 0..<language.stateCount where language.externalLexStates[state] != 0 {
-      let start = LexicalStart(lexState: language.lexStates[state], row: language.externalLexStates[state])
+      let start = LexicalStart(
+        lexState: language.lexStates[state], row: language.externalLexStates[state], isBound: true)
       TokenTrie(vocabulary).withHandle { trie in
         var builder = PointBuilder(lexer, start, trie)
         builder.visit(TokenRests.Item(backlog: [0x0A], node: 0, isSubtree: true))
