@@ -52,6 +52,8 @@ public final class Language: @unchecked Sendable {
   /// Shape (stateCount): states of the same number find the same in a text, but for what they make of keywords and
   /// extras.
   let lexClasses: [UInt16]
+  /// A state of each number.
+  let classStates: [UInt16]
   /// Shape (stateCount): whether a state is within an extra of several terminals, or in a string. A hole that ends in one
   /// that it opens would make the text behind it a part of it.
   let isEnclosed: [Bool]
@@ -203,6 +205,11 @@ public final class Language: @unchecked Sendable {
     mayLeaveContexts = scanner != nil || isTight.contains(true)
 
     lexClasses = Language.lexClasses(lexStates, externalLexStates, isTight, isEnclosed)
+    var classStates: [UInt16] = []
+    for (state, number) in lexClasses.enumerated() where number == classStates.count {
+      classStates.append(UInt16(state))
+    }
+    self.classStates = classStates
     let mayBeWords = (keywords?.reachable[0] ?? []).filter { !reserved[$0.index] }
     let lookaheads = LookaheadSets(terminalCount: terminalCount, keywords: mayBeWords, word: wordTerminal)
     self.lookaheads = lookaheads
