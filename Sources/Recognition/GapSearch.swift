@@ -25,14 +25,15 @@ final class GapSearch {
   /// How the last gap and the text behind it go on, and where stacks are in the arena for it.
   private var ending: Completion?
   private var endingNodes: [Int32: Int32] = [:]
-  private var endingsLeft = 40
   private var lastTerminals: [PlannedTerminal]?
   private let recogniser: Recogniser
   /// The gap that a stack has come to and that lies furthest behind, and the stack.
-  private var farthest: (gap: Int, item: Int32) = (0, -1)
+  private(set) var farthest: (gap: Int, item: Int32) = (0, -1)
   private var steps = 0
   /// Steps over fixed text that count as much as an item.
   private static let stepsPerItem = 8
+  /// What a question to the summary behind the last gap counts.
+  private static let itemsPerEnding = 100
   private var work: [(node: Int32, position: Int32)] = []
   /// Stacks at the starts of gaps from which a known way goes on.
   var goals: [Set<Int32>]
@@ -92,7 +93,7 @@ final class GapSearch {
   }
 
   /// What a gap that is still to come is thought to cost. No number suits all texts: one of these mostly does.
-  static let gapCosts: [Int32] = [8, 16, 5]
+  static let gapCosts: [Int32] = [8, 16, 5, 12, 24]
   private let gapCost: Int32
   private static let stacksCopied = 8
   /// How much the last gap may write.
@@ -181,8 +182,7 @@ final class GapSearch {
 
   /// Terminals for the last gap with which the text behind it ends well.
   private func end(_ item: Item) -> [PlannedTerminal]? {
-    guard endingsLeft > 0 else { return nil }
-    endingsLeft -= 1
+    itemsLeft -= Self.itemsPerEnding
     let ending =
       ending ?? Completion(recogniser, segments: [suffix.segments[suffix.segments.count - 1]], exitLimit: 300_000)
     self.ending = ending

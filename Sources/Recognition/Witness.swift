@@ -56,6 +56,8 @@ final class Witness {
     var searches: Int
     var items: Int
     var summaries: Int
+    /// The last entry, by number, behind which searches got stuck.
+    var stuck = -1
     /// How many gaps that are as they were may follow before the stacks are, too.
     var room: Int
     var isDone = false
@@ -87,7 +89,7 @@ final class Witness {
     static let far = Outlook(gaps: 6, exits: 1_000_000)
   }
   private static let textsTried = 20
-  private static let itemsFirst = 200_000
+  private static let itemsFirst = 400_000
   private static let items = 20_000
   private static let summaries = 2
   private static let spareNodes = 1 << 16
@@ -227,7 +229,9 @@ final class Witness {
     }
     guard draft.searches > 0 else { return false }
     draft.searches -= 1
-    while refused.count < Self.plansTried, plan(&entries, index, gap, refused, &draft), let plan = entries[index].plan {
+    while index > draft.stuck, refused.count < Self.plansTried, plan(&entries, index, gap, refused, &draft),
+      let plan = entries[index].plan
+    {
       if take(plan, &gap, isLast, &draft) { return true }
       refused.append(plan.map(\.symbol))
     }
@@ -257,8 +261,9 @@ final class Witness {
     let starts = settled(draft.frontier)
     let own = entries[index...].map(\.segment)
     let behind = gaps[draft.next...]
+    var farthest = -1
     for gapCost in GapSearch.gapCosts where draft.items > 0 && !starts.isEmpty {
-      let limit = draft.items / 2
+      let limit = isKnown ? draft.items / 2 : min(draft.items, Self.itemsFirst / GapSearch.gapCosts.count)
       let search = GapSearch(
         recogniser, segments: own + behind.map(\.segment), gapCost: gapCost, refused: refused, limit: limit)
       for (number, gap) in behind.enumerated() {
@@ -271,8 +276,11 @@ final class Witness {
       }
       let found = search.find()
       draft.items -= limit - search.itemsLeft
-      // Without a witness, a way to where the text gets difficult is better than none.
-      if let found = found ?? (gapCost == GapSearch.gapCosts.last && !isKnown ? search.part : nil) {
+      // Where the price makes no difference, a summary helps to get further. Without a witness, a way to there is half.
+      let isStuck = found == nil && farthest == search.farthest.gap
+      farthest = search.farthest.gap
+      if isStuck { draft.stuck = max(draft.stuck, index + farthest) }
+      if let found = found ?? (isStuck && !isKnown ? search.part : nil) {
         for entry in index..<entries.count where entry - index < found.count {
           (entries[entry].filler, entries[entry].plan) = (nil, found[entry - index])
         }
@@ -282,6 +290,7 @@ final class Witness {
         }
         return true
       }
+      if isStuck { break }
     }
     return false
   }
