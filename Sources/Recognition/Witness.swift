@@ -114,12 +114,17 @@ final class Witness {
 
   /// Parses everything anew, with what is known to fit into gaps, or for the first time.
   private func renew() -> Bool {
+    // Where a way that a search has found leads into a corner, summaries alone may know better.
+    renew(items: Self.itemsFirst) || !isKnown && renew(items: 0)
+  }
+
+  private func renew(items: Int) -> Bool {
     walker = HoleRecogniser(language, prefix: prefix, segments: [[]])
     if gaps.isEmpty { return recogniser.accepts(buffer.bytes) }
     let entries = gaps.map { Entry(filler: isKnown ? $0.filler : nil, segment: $0.segment) }
     var draft = Draft(
-      first: 0, frontier: walker.frontier, next: gaps.count, searches: gaps.count, items: Self.itemsFirst,
-      summaries: gaps.count, room: 0)
+      first: 0, frontier: walker.frontier, next: gaps.count, searches: gaps.count, items: items, summaries: gaps.count,
+      room: 0)
     guard write(entries, &draft) else { return false }
     gaps = draft.gaps
     nodeLimit = 2 * recogniser.arena.nodeCount + Self.spareNodes
