@@ -51,6 +51,7 @@ static void advance(EspalierLexer *lexer, bool skip) {
     if (is_scanning && ++advances_at_end > ENDLESS) longjmp(way_out, 1);
     return;
   }
+  if (self->lexer.lookahead == '\n' || self->lexer.lookahead == '\r') self->passed_line = true;
   self->position += self->lookahead_size;
   if (skip) self->token_start = self->position;
   decode(self);

@@ -34,7 +34,7 @@ package struct ArrayReader {
 
   package init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  var isAtEnd: Bool { offset == bytes.count }
+  package var isAtEnd: Bool { offset == bytes.count }
 
   /// A copy of the next array.
   mutating func next<Element: FixedWidthInteger & BitwiseCopyable>(_: Element.Type) throws(Mismatch) -> [Element] {

@@ -71,7 +71,8 @@ enum DescriptionFile {
     }
     let root: Node?
     do {
-      root = try compose(yaml: text)
+      // What a scalar is follows from what is decoded; guessing it from the text would take most of the time.
+      root = try compose(yaml: text, .basic)
     } catch {
       throw syntaxError(error, path: path)
     }

@@ -11,6 +11,8 @@ import Glibc
 /// and hash are right.
 public struct GrammarCache: Sendable {
   let folder: URL
+  /// Tells apart what the grammar was read from: its tables, its description and its dialect.
+  public let inputs: UInt64
 
   private static let magic: [UInt8] = Array("ESPCACHE".utf8)
   private static let headerSize = 32
@@ -61,10 +63,11 @@ package struct CacheSignature {
   }
 }
 
-/// A file in memory, read-only, for as long as this lives.
+/// A file in memory, or a copy of bytes, read-only, for as long as this lives.
 public final class MappedBytes: @unchecked Sendable {
   private let memory: UnsafeRawBufferPointer
   private let headerSize: Int
+  private let isMapped: Bool
 
   /// Nil if the file cannot be read or is no longer than its header.
   init?(path: String, headerSize: Int) {
@@ -78,9 +81,25 @@ public final class MappedBytes: @unchecked Sendable {
     else { return nil }
     memory = UnsafeRawBufferPointer(start: start, count: Int(status.st_size))
     self.headerSize = headerSize
+    isMapped = true
   }
 
-  deinit { munmap(UnsafeMutableRawPointer(mutating: memory.baseAddress), memory.count) }
+  /// O(bytes).
+  public init(copying data: Data) {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: data.count, alignment: 16)
+    data.copyBytes(to: copy)
+    memory = UnsafeRawBufferPointer(copy)
+    headerSize = 0
+    isMapped = false
+  }
+
+  deinit {
+    if isMapped {
+      munmap(UnsafeMutableRawPointer(mutating: memory.baseAddress), memory.count)
+    } else {
+      memory.deallocate()
+    }
+  }
 
   var header: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<headerSize]) }
   /// What follows the header.

@@ -60,19 +60,26 @@ public struct GrammarStore: Sendable {
 
   /// All grammars by name. A grammar of an earlier root hides one of the same name in a later root.
   public func list() -> [Entry] {
-    var entries: [String: Entry] = [:]
+    folders().map { name, folder in
+      Entry(
+        name: name, folder: folder,
+        description: try? GrammarDescription(path: folder.appendingPathComponent("grammar.yml").path))
+    }
+  }
+
+  /// The folders of all grammars, by name.
+  func folders() -> [(name: String, folder: URL)] {
+    var folders: [String: URL] = [:]
     for root in roots {
       let grammars = root.appendingPathComponent("grammars", isDirectory: true)
       let names = (try? FileManager.default.contentsOfDirectory(atPath: grammars.path)) ?? []
-      for name in names where entries[name] == nil && Self.isName(name) {
+      for name in names where folders[name] == nil && Self.isName(name) {
         let folder = grammars.appendingPathComponent(name, isDirectory: true)
         guard FileManager.default.fileExists(atPath: folder.appendingPathComponent("tables.bin").path) else { continue }
-        entries[name] = Entry(
-          name: name, folder: folder,
-          description: try? GrammarDescription(path: folder.appendingPathComponent("grammar.yml").path))
+        folders[name] = folder
       }
     }
-    return entries.values.sorted { $0.name < $1.name }
+    return folders.map { ($0, $1) }.sorted { $0.0 < $1.0 }
   }
 
   /// The folder of the grammar `name`.
@@ -94,8 +101,8 @@ public struct GrammarStore: Sendable {
   public func open(_ name: String) throws(GrammarError) -> Grammar {
     let folder = try folder(of: name)
     let library = try GrammarLibrary(path: folder.appendingPathComponent("parser.so").path, name: name)
-    let contents = try TablesFile.read(
-      path: folder.appendingPathComponent("tables.bin").path, language: library.language)
+    let tablesPath = folder.appendingPathComponent("tables.bin").path
+    let contents = try TablesFile.read(path: tablesPath, language: library.language)
     let descriptionPath = folder.appendingPathComponent("grammar.yml").path
     let description = try GrammarDescription(path: descriptionPath)
     try Self.check(description.diagnostics, path: descriptionPath)
@@ -104,7 +111,16 @@ public struct GrammarStore: Sendable {
     return Grammar(
       name: name, tables: contents.tables, lexer: contents.lexer, keywords: contents.keywords,
       description: description, dialect: dialect, reading: try Self.reading(dialect, path: dialectPath),
-      library: library, cache: GrammarCache(folder: folder))
+      library: library,
+      cache: GrammarCache(
+        folder: folder, inputs: Self.inputs(TablesFile.header(path: tablesPath), [descriptionPath, dialectPath])))
+  }
+
+  private static func inputs(_ header: TablesFile.Header?, _ descriptions: [String]) -> UInt64 {
+    var signature = CacheSignature()
+    signature.add([header?.fingerprint ?? 0, header?.hash ?? 0])
+    for path in descriptions { signature.add(Array((try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data())) }
+    return signature.value
   }
 
   /// Throws `invalidDescription` for a pattern that is no regular expression.
@@ -133,20 +149,6 @@ public struct GrammarStore: Sendable {
     let line = lines.firstIndex { $0.contains(pattern) }.map { $0 + 1 } ?? 1
     return .invalidDescription(
       path: path, line: line, expected: "a regular expression in \(key)", found: "'\(pattern)'")
-  }
-
-  /// The name of the grammar that claims the file's ending; the longest ending wins. Nil if none does.
-  public func language(forFile path: String) -> String? {
-    let parts = URL(fileURLWithPath: path).lastPathComponent.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count > 1 else { return nil }
-    let entries = list()
-    for start in 1..<parts.count {
-      let ending = parts[start...].joined(separator: ".")
-      if let entry = entries.first(where: { $0.description?.extensions.contains(ending) ?? false }) {
-        return entry.name
-      }
-    }
-    return nil
   }
 
   /// Whether `name` can be that of a `tree_sitter_NAME` function; nothing else may become part of a path.

@@ -1,5 +1,5 @@
 /// A state of the LR automaton, the row of a parse table.
-public struct StateID: RawRepresentable, Hashable, Sendable {
+public struct StateID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   public var rawValue: UInt16
   @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
   @inlinable public init(_ value: Int) { rawValue = UInt16(truncatingIfNeeded: value) }

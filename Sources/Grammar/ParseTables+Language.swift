@@ -16,8 +16,8 @@ extension ParseTables {
         isNamed: espalier_symbol_is_named(language, symbol))
     }
 
-    cells = [UInt16](repeating: 0, count: stateCount * symbolCount)
-    actionLists = [[]]
+    var cells = [UInt16](repeating: 0, count: stateCount * symbolCount)
+    var actionLists: [[ParseAction]] = [[]]
     // By the language's own index of actions.
     var listOfEntry = [UInt16?](repeating: nil, count: 1 << 16)
     listOfEntry[0] = 0
@@ -47,6 +47,8 @@ extension ParseTables {
         cells[terminal] = listOfEntry[Int(entry)] ?? 0
       }
     }
+    self.cells = CellTable(cells, columnCount: symbolCount)
+    self.actionLists = ActionTable(actionLists)
 
     lexStates = (0..<UInt32(stateCount)).map { espalier_lex_state(language, $0) }
     externalLexStates = (0..<UInt32(stateCount)).map { espalier_external_lex_state(language, $0) }

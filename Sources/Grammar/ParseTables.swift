@@ -13,7 +13,7 @@ public enum ParseAction: Equatable, Sendable {
 /// The LR tables of a grammar, read from the `TSLanguage` that its `parser.c` defines.
 ///
 /// Shifts flagged `repetition` and recover actions are left out when the tables are read, since a parse without
-/// errors never takes them. Cells are dense: one load answers a look-up, and the largest grammars need a few megabytes.
+/// errors never takes them.
 public struct ParseTables: Sendable {
   public var stateCount: Int
   /// Terminals (the end of input and external ones included) have the identifiers below this.
@@ -22,11 +22,11 @@ public struct ParseTables: Sendable {
   public var symbolCount: Int
   /// Shape (symbolCount).
   public var symbols: [Symbol]
-  /// Shape (stateCount, symbolCount), row-major. A terminal's cell is an index into `actionLists`,
+  /// Shape (stateCount, symbolCount). A terminal's cell is an index into `actionLists`,
   /// a nonterminal's is the goto state; 0 is "none" in both.
-  public var cells: [UInt16]
+  public var cells: CellTable
   /// The actions that a cell stands for; several are alternatives. Element 0 is empty.
-  public var actionLists: [[ParseAction]]
+  public var actionLists: ActionTable
   /// Shape (stateCount): the state of the lexical automaton in which lexing starts, or `Self.noLookahead`.
   public var lexStates: [UInt16]
   /// Shape (stateCount): the row of `externalValidity`; row 0 means that the scanner is not asked.
@@ -57,19 +57,17 @@ public struct ParseTables: Sendable {
     }
   }
 
-  /// The actions of `state` under `lookahead`. O(1).
-  @inlinable public func actions(_ state: StateID, _ lookahead: SymbolID) -> [ParseAction] {
-    actionLists[Int(cells[state.index &* symbolCount &+ lookahead.index])]
+  /// The actions of `state` under `lookahead`. O(actions).
+  public func actions(_ state: StateID, _ lookahead: SymbolID) -> [ParseAction] {
+    actionLists[Int(cells[state.index, lookahead.index])]
   }
 
   /// Whether `state` has any action under `lookahead`. O(1).
-  @inlinable public func hasActions(_ state: StateID, _ lookahead: SymbolID) -> Bool {
-    cells[state.index &* symbolCount &+ lookahead.index] != 0
-  }
+  public func hasActions(_ state: StateID, _ lookahead: SymbolID) -> Bool { cells[state.index, lookahead.index] != 0 }
 
   /// The state after a reduction to `nonterminal` uncovered `state`; nil if the table has none. O(1).
-  @inlinable public func goto(_ state: StateID, _ nonterminal: SymbolID) -> StateID? {
-    let cell = cells[state.index &* symbolCount &+ nonterminal.index]
+  public func goto(_ state: StateID, _ nonterminal: SymbolID) -> StateID? {
+    let cell = cells[state.index, nonterminal.index]
     return cell == 0 ? nil : StateID(rawValue: cell)
   }
 }

@@ -10,7 +10,7 @@ import Foundation
 /// every number in it is within bounds, so a damaged or foreign file is an error and never an index out of range.
 enum TablesFile {
   /// Raised with every change of the layout or of what is extracted.
-  static let format: UInt32 = 2
+  static let format: UInt32 = 3
   static let magic: [UInt8] = Array("ESPTABLE".utf8)
   static let headerSize = 40
 
@@ -18,6 +18,8 @@ enum TablesFile {
   struct Header {
     var abi: Int
     var fingerprint: UInt64
+    /// Of all that follows.
+    var hash: UInt64
   }
 
   struct Contents {
@@ -35,9 +37,10 @@ enum TablesFile {
     body.append(tables.symbols.map { UInt8($0.isVisible ? 1 : 0) | UInt8($0.isNamed ? 2 : 0) })
     body.append(tables.symbols.map { UInt32($0.name.utf8.count) })
     body.append(tables.symbols.flatMap { Array($0.name.utf8) })
-    body.append(tables.cells)
-    body.append(tables.actionLists.map { UInt16($0.count) })
-    body.append(tables.actionLists.flatMap { $0.map(pack) })
+    body.append(tables.cells.offsets)
+    body.append(tables.cells.blocks)
+    body.append(tables.actionLists.starts)
+    body.append(tables.actionLists.packed)
     body.append(tables.lexStates)
     body.append(tables.externalLexStates)
     body.append(tables.externalTerminals.map(\.rawValue))
@@ -65,19 +68,6 @@ enum TablesFile {
     return data
   }
 
-  /// Kind in the low byte, then child count, state or symbol, dynamic precedence, production.
-  private static func pack(_ action: ParseAction) -> UInt64 {
-    switch action {
-    case .accept: 0
-    case .shiftExtra: 1
-    case .shift(let state): 2 | UInt64(state.rawValue) << 16
-    case .reduce(let symbol, let childCount, let precedence, let production):
-      3 | UInt64(UInt8(truncatingIfNeeded: childCount)) << 8 | UInt64(symbol.rawValue) << 16
-        | UInt64(UInt16(bitPattern: Int16(truncatingIfNeeded: precedence))) << 32
-        | UInt64(UInt16(truncatingIfNeeded: production)) << 48
-    }
-  }
-
   // MARK: Reading
 
   /// Reads the file at `path` for the compiled grammar `language`.
@@ -86,7 +76,7 @@ enum TablesFile {
   static func read(path: String, language: UnsafeRawPointer) throws(GrammarError) -> Contents {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
     } catch {
       throw .fileAccess(path: path, reason: "cannot be read")
     }
@@ -108,7 +98,8 @@ enum TablesFile {
       guard bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self) == format else { return nil }
       return Header(
         abi: Int(bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self)),
-        fingerprint: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+        fingerprint: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
+        hash: bytes.loadUnaligned(fromByteOffset: 32, as: UInt64.self))
     }
   }
 
@@ -180,26 +171,15 @@ enum TablesFile {
       offset += length
     }
 
-    let cells = try reader.next(UInt16.self)
-    try check(cells.count == states * symbolCount, "one cell per state and symbol")
-    let listCounts = try reader.next(UInt16.self)
-    let packed = try reader.next(UInt64.self)
-    try check(listCounts.first == 0, "an empty list of actions")
-    var lists: [[ParseAction]] = []
-    lists.reserveCapacity(listCounts.count)
-    var next = 0
-    for count in listCounts {
-      try check(Int(count) <= packed.count - next, "actions")
-      var list: [ParseAction] = []
-      list.reserveCapacity(Int(count))
-      for word in packed[next..<next + Int(count)] {
-        list.append(try unpack(word, stateCount: states, symbolCount: symbolCount))
-      }
-      lists.append(list)
-      next += Int(count)
-    }
-    try check(
-      areCellsInBounds(cells, symbolCount: symbolCount, terminals: terminals, lists: lists.count, states), "cells")
+    let cells = CellTable(
+      rowCount: states, columnCount: symbolCount, offsets: try reader.next(UInt32.self),
+      blocks: try reader.next(UInt16.self))
+    let lists = ActionTable(
+      starts: try reader.next(UInt32.self), packed: try reader.next(UInt64.self), stateCount: states,
+      symbolCount: symbolCount)
+    guard let cells, let lists, lists.count > 0, lists[0].isEmpty,
+      cells.isBelow(lists.count, before: terminals, then: states)
+    else { throw Mismatch(expected: "cells and actions", found: "numbers that do not fit together") }
 
     let lexStates = try reader.next(UInt16.self)
     let externalLexStates = try reader.next(UInt16.self)
@@ -236,39 +216,6 @@ enum TablesFile {
       rest = rest.dropFirst(Int(count))
     }
     return sets
-  }
-
-  private static func unpack(_ word: UInt64, stateCount: Int, symbolCount: Int) throws(Mismatch) -> ParseAction {
-    let target = UInt16(truncatingIfNeeded: word >> 16)
-    switch word & 0xFF {
-    case 0: return .accept
-    case 1: return .shiftExtra
-    case 2:
-      try check(Int(target) < stateCount, "a state")
-      return .shift(StateID(rawValue: target))
-    case 3:
-      try check(Int(target) < symbolCount, "a symbol")
-      return .reduce(
-        symbol: SymbolID(rawValue: target), childCount: Int(word >> 8 & 0xFF),
-        dynamicPrecedence: Int(Int16(bitPattern: UInt16(truncatingIfNeeded: word >> 32))),
-        production: Int(UInt16(truncatingIfNeeded: word >> 48)))
-    default: throw Mismatch(expected: "an action", found: "kind \(word & 0xFF)")
-    }
-  }
-
-  private static func areCellsInBounds(
-    _ cells: [UInt16], symbolCount: Int, terminals: Int, lists: Int, _ states: Int
-  ) -> Bool {
-    cells.withUnsafeBufferPointer { cells in
-      for row in stride(from: 0, to: cells.count, by: symbolCount) {
-        var largestList: UInt16 = 0
-        var largestState: UInt16 = 0
-        for cell in cells[row..<row + terminals] { largestList = max(largestList, cell) }
-        for cell in cells[row + terminals..<row + symbolCount] { largestState = max(largestState, cell) }
-        if Int(largestList) >= lists || Int(largestState) >= states { return false }
-      }
-      return true
-    }
   }
 
   private static func decodeAutomaton(

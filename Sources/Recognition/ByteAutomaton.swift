@@ -3,35 +3,57 @@ import Grammar
 /// A `LexicalAutomaton` laid out for stepping: one load per byte.
 final class ByteAutomaton: @unchecked Sendable {
   /// Shape (stateCount, 256), row-major; see `LexicalAutomaton.transitions`.
-  let table: UnsafeMutablePointer<UInt16>
-  let ends: [UInt16]
-  let accepts: [UInt16]
+  let table: UnsafePointer<UInt16>
+  let ends: Column<UInt16>
+  let accepts: Column<UInt16>
   let stateCount: Int
   /// Shape (stateCount): no byte leads on, so what has been read is all there is.
-  let isFinal: [Bool]
+  let isFinal: Column<Bool>
   /// Shape (stateCount): the terminals that some continuation accepts, the state's own included, in ascending order.
-  let reachable: [[SymbolID]]
-  private let source: LexicalAutomaton
+  let reachable: ListTable<SymbolID>
+  private let memory: MappedBytes
 
-  init(_ automaton: LexicalAutomaton, startStates: Set<UInt16>) {
-    source = automaton
-    stateCount = automaton.stateCount
-    table = .allocate(capacity: max(automaton.stateCount, 1) * 256)
+  /// Reads what `append` wrote; nil for no automaton.
+  init?(_ reader: inout ArrayReader, _ memory: MappedBytes) throws(ArrayReader.Mismatch) {
+    self.memory = memory
+    let table = try reader.elements(UInt16.self)
+    guard let start = table.baseAddress, !table.isEmpty else { return nil }
+    self.table = start
+    stateCount = table.count / 256
+    ends = try reader.elements(UInt16.self)
+    accepts = try reader.elements(UInt16.self)
+    isFinal = try reader.elements(Bool.self)
+    reachable = try ListTable(&reader, rowCount: stateCount)
+    if table.count % 256 != 0 || [ends.count, accepts.count, isFinal.count].contains(where: { $0 != stateCount }) {
+      throw ArrayReader.Mismatch(expected: "an automaton of \(stateCount) states", found: "arrays of other sizes")
+    }
+  }
+
+  /// Writes an automaton, and tells what its states can reach. O(states × 256).
+  @discardableResult
+  static func append(_ automaton: LexicalAutomaton?, to writer: inout ArrayWriter) -> [[SymbolID]] {
+    guard let automaton, automaton.stateCount > 0 else {
+      writer.append([UInt16]())
+      return []
+    }
+    var table: [UInt16] = []
+    table.reserveCapacity(automaton.stateCount * 256)
     var successors = [Set<Int>](repeating: [], count: automaton.stateCount)
     for state in 0..<automaton.stateCount {
       for byte in 0..<256 {
         let next = automaton.next(UInt16(state), UInt8(byte))
-        table[state * 256 + byte] = next
+        table.append(next)
         if next != LexicalAutomaton.dead { successors[state].insert(Int(next & LexicalAutomaton.stateMask)) }
       }
     }
-    ends = automaton.endTransitions
-    accepts = automaton.accepts
-    isFinal = successors.map(\.isEmpty)
-    reachable = ByteAutomaton.closure(successors, automaton.accepts)
+    let reachable = closure(successors, automaton.accepts)
+    writer.append(table)
+    writer.append(automaton.endTransitions)
+    writer.append(automaton.accepts)
+    writer.append(successors.map(\.isEmpty))
+    ListTable.append(reachable, to: &writer)
+    return reachable
   }
-
-  deinit { table.deallocate() }
 
   /// Propagates accepted terminals backwards until nothing changes.
   private static func closure(_ successors: [Set<Int>], _ accepts: [UInt16]) -> [[SymbolID]] {

@@ -50,7 +50,7 @@ final class Completion {
   func place(_ head: Head) -> Place {
     let depth = depth(head)
     var line = LinePlace(startsLine: head.startsLine)
-    line.contexts = LinePlace.counted(depth)
+    line.contexts = Int8(clamping: depth)
     line.startsEnclosed = context.isEnclosed
     let goesOn = depth == 0 && (context.depth > 0 || language.carriesState)
     return Place(line: line, scanner: goesOn ? head.context : context.state)
@@ -304,11 +304,11 @@ final class Completion {
       if verdict == false { continue }
       var exit: Int32 = -1
       let known = summary.knownPosition(item.state, item.position)
-      while let settled = summary.next(&exit, item.state, known, inHole: true) {
-        guard summary.suffix.isGap(settled.exit.position, Int(position.segment)),
-          let column = columnAfter(item, settled.exit.blocks)
+      while let next = summary.next(&exit, item.state, known, inHole: true) {
+        guard summary.suffix.isGap(next.position, Int(position.segment)),
+          let column = columnAfter(item, next.blocks)
         else { continue }
-        follow(item, settled.exit, column) {
+        follow(item, next, column) {
           if let new = visit(Step(item: $0, previous: index)) { _ = open.append(new) }
         }
       }
@@ -350,12 +350,13 @@ final class Completion {
       let item = fringe[turn.item]
       let count = Int32(fringe.count)
       if !isPossible, turn.exit < 0 { isPossible = mayEnd(item) }
-      while let settled = summary.next(&turn.exit, item.state, item.position, inHole: !leavesHole) {
-        if summary.suffix.isGap(settled.exit.position, hole) == leavesHole { continue }
-        guard let column = columnAfter(item, settled.exit.blocks) else { continue }
-        if settled.exit.count == 0 { return .completable }
+      let position = leavesHole ? item.position : summary.knownPosition(item.state, item.position)
+      while let exit = summary.next(&turn.exit, item.state, position, inHole: !leavesHole) {
+        if summary.suffix.isGap(exit.position, hole) == leavesHole { continue }
+        guard let column = columnAfter(item, exit.blocks) else { continue }
+        if exit.count == 0 { return .completable }
         var isFound = false
-        follow(item, settled.exit, column) { next in
+        follow(item, exit, column) { next in
           if isFound { return }
           if next.base < stableCount {
             switch outcomeWithinReach(next) {

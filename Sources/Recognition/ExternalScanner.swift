@@ -56,6 +56,8 @@ final class ScannerSession {
   private let buffer: UnsafeMutablePointer<CChar>
   /// As the runtime's TREE_SITTER_SERIALIZATION_BUFFER_SIZE.
   private static let bufferSize = 1024
+  /// A run has passed the end of a line since this was last cleared: under a layout rule, where blocks are open matters then.
+  var hasPassedLine = false
 
   init(_ scanner: ExternalScanner) {
     self.scanner = scanner
@@ -115,6 +117,7 @@ final class ScannerSession {
     lexer.is_fragment = isFragment
     let found = espalier_scan(scanner.language, payload, &lexer, scanner.validity + row * scanner.terminals.count)
     let sawEnd = lexer.reached_end
+    if lexer.passed_line { hasPassedLine = true }
     let start = Int(min(lexer.token_start, lexer.token_end))
     guard found, Int(lexer.lexer.result_symbol) < scanner.terminals.count,
       start <= position

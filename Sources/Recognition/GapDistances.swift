@@ -86,10 +86,10 @@ struct BackwardWays {
     var own: [Way] = []
     for key in 0..<Int32(closure.keys.count) {
       own.removeAll(keepingCapacity: true)
-      var index = closure.keys[key].firstSubscriber
+      var index = closure.keys[Int(key)].firstSubscriber
       while index >= 0 {
-        let subscription = closure.subscriptions[index]
-        own.append(Way(parent: subscription.parent, cost: subscription.cost))
+        let subscription = closure.subscriptions[Int(index)]
+        own.append(Way(parent: subscription.parent, cost: Int32(subscription.cost)))
         index = subscription.next
       }
       own.sort { ($0.parent, $0.cost) < ($1.parent, $1.cost) }
@@ -165,9 +165,9 @@ struct GapDistanceTable {
   }
 
   private func takes(_ key: Int32, _ first: Int32, _ startsEnclosed: Bool, _ seen: Seen) -> Bool {
-    let state = closure.keys[key].state
+    let state = closure.keys[Int(key)].state
     if !seen.isUnknown, !seen.terminals.contains(where: { suffix.language.hasActions(state, $0) }) { return false }
-    let place = closure.places[closure.keys[key].position]
+    let place = closure.places[closure.keys[Int(key)].position]
     var position = suffix.positions[first + place.free]
     position.line.startsEnclosed = startsEnclosed
     for index in suffix.arrivals(state, behind: position)

@@ -240,13 +240,15 @@ final class GapSearch {
           startsEnclosed: item.startsEnclosed)
         queue.insert(items.append(falling), cost: item.cost + distance + price(item.position))
       }
-      item.next = closure.keys[key].firstExit
+      item.next = closure.keys[Int(key)].firstExit
     } else {
-      follow(closure.exits[item.next], index, item, suffix.blocks[block].firstPosition)
-      item.next = closure.exits[item.next].next
+      follow(closure.settled(item.next), index, item, suffix.blocks[block].firstPosition)
+      item.next = closure.exits[Int(item.next)].next
     }
     items[index] = item
-    if item.next >= 0 { queue.insert(index, cost: item.cost + closure.exits[item.next].cost + price(item.position)) }
+    if item.next >= 0 {
+      queue.insert(index, cost: item.cost + Int32(closure.exits[Int(item.next)].cost) + price(item.position))
+    }
   }
 
   private func follow(_ settled: RightSummary.Settled, _ index: Int32, _ item: Item, _ first: Int32) {
@@ -298,10 +300,10 @@ final class GapSearch {
     if goal >= 0 { return }
     let price = price(item.position)
     for child in closure.children(of: key) {
-      let subscription = closure.subscriptions[child]
+      let subscription = closure.subscription(child)
       guard let distance = distances[subscription.child] else { continue }
       var next = Item(
-        node: item.node, position: first + closure.keys[subscription.child].position,
+        node: item.node, position: first + closure.keys[Int(subscription.child)].position,
         cost: item.cost + subscription.cost, previous: index, move: child, isFalling: true,
         startsEnclosed: item.startsEnclosed)
       if subscription.block == .opensUnknown {
@@ -317,7 +319,7 @@ final class GapSearch {
 
   /// The stack behind a move that pushes.
   private func node(behind item: Item) -> Int32? {
-    let subscription = closure.subscriptions[item.move]
+    let subscription = closure.subscription(item.move)
     let under = stacks.nodes[item.node]
     guard var column = column(item.node, under.column, subscription.blocks) else { return nil }
     if !subscription.isOver { return item.node }
@@ -330,7 +332,7 @@ final class GapSearch {
     case .opensBracket: brackets &+= brackets == .max ? 0 : 1
     case .closesBracket: brackets &-= brackets == 0 ? 0 : 1
     }
-    return stacks.push(closure.keys[subscription.child].state, column: column, brackets: brackets, over: item.node)
+    return stacks.push(closure.keys[Int(subscription.child)].state, column: column, brackets: brackets, over: item.node)
   }
 
   /// Where a block may start that the gap opens: where the text behind goes on deeper, or one step.
@@ -387,8 +389,8 @@ final class GapSearch {
         enter(node, position, cost: cost, previous: index)
       case .unlexed:
         if language.lexStates[Int(own.state)] == ParseTables.noLookahead {
-          for reduction in language.rows[Int(own.state)].extraReductions {
-            let base = stacks.ancestor(of: node, reduction.childCount)
+          for reduction in language.row(own.state).extraReductions {
+            let base = stacks.ancestor(of: node, Int(reduction.childCount))
             if base < 0 { continue }
             let target = language.goto(stacks.nodes[base].state, reduction.symbol.rawValue)
             if target == 0 { continue }

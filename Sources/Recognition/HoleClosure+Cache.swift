@@ -12,47 +12,46 @@ extension HoleClosure {
     {
       return known
     }
-    let closure = RightSummary.closure(language, allowsOtherContexts: allowsOtherContexts)
-    language.grammar.cache?.write(name, signature: signature, body: closure.encoded(language))
+    let body = RightSummary.closure(language, allowsOtherContexts: allowsOtherContexts)
+    language.grammar.cache?.write(name, signature: signature, body: body)
+    guard let closure = try? HoleClosure(MappedBytes(copying: body), language) else {
+      preconditionFailure("the closure of a language that was just written cannot be read")
+    }
     return closure
   }
 
   /// Raised with every change of what is stored or of the rules that it follows from.
-  private static let format = 2
+  private static let format = 3
 
   /// Of the layout in memory, which is that in the file, and of all of the language that the rules look at.
   ///
-  /// O(tables), two milliseconds for large grammars.
+  /// O(tables), half a millisecond for large grammars.
   private static func signature(_ language: Language) -> UInt64 {
     let sizes = [
-      format, MemoryLayout<RightSummary.Key>.stride, MemoryLayout<RightSummary.Settled>.stride,
-      MemoryLayout<RightSummary.Subscription>.stride, MemoryLayout<RightSummary.Exit>.size,
-      MemoryLayout<BlockEffect>.size, MemoryLayout<BlockChange>.size, language.stateCount, language.symbolCount,
+      format, MemoryLayout<Key>.stride, MemoryLayout<Exit>.stride, MemoryLayout<Subscription>.stride,
+      MemoryLayout<Effect>.stride, MemoryLayout<StoredPlace>.stride, language.stateCount, language.symbolCount,
       language.wordTerminal.index, language.layout?.indent.index ?? 0, language.layout?.dedent.index ?? 0,
       language.layout?.newline.index ?? 0,
     ]
     var signature = CacheSignature()
     signature.add(sizes)
-    signature.add(UnsafeBufferPointer(start: language.cells, count: language.stateCount * language.symbolCount))
-    signature.add(language.listStarts)
-    let actions = UnsafeBufferPointer(start: language.actions, count: Int(language.listStarts.last ?? 0))
-    signature.add(actions.map { UInt64($0.kind.rawValue) << 32 | UInt64($0.childCount) << 16 | UInt64($0.operand) })
+    signature.add(language.tables.cellOffsets)
+    signature.add(language.tables.cellBlocks)
+    signature.add(language.tables.listStarts)
+    signature.add(language.tables.actions)
     signature.add(language.lexStates)
     signature.add(language.samples.costs)
     signature.add(language.bracketChange)
     signature.add(language.contextChange)
-    signature.add(language.isEnclosed.map { UInt8($0 ? 1 : 0) })
-    signature.add(language.startsExtra.map { UInt8($0 ? 1 : 0) })
+    signature.add(language.isEnclosed)
+    signature.add(language.startsExtra)
     signature.add(language.isReservedEverywhere.map { UInt8($0 ? 1 : 0) })
-    if let reserved = language.reserved {
-      let words = language.keywords?.reachable[0] ?? []
-      signature.add((0..<UInt16(language.stateCount)).flatMap { state in words.map { reserved.contains(state, $0) } })
-    }
+    language.reserved?.add(to: &signature)
     return signature.value
   }
 
   /// A place without its set, which languages number as they come up.
-  private struct StoredPlace: BitwiseCopyable {
+  struct StoredPlace: BitwiseCopyable {
     var line: LinePlace
     var free: Int32
     /// In the words of all sets.
@@ -60,10 +59,72 @@ extension HoleClosure {
     var wordCount: Int32
   }
 
-  private func encoded(_ language: Language) -> Data {
+  /// Numbers what blocks have done to them, each once.
+  private struct EffectNumbers {
+    private(set) var effects: [Effect] = []
+
+    /// O(different effects), of which there are few.
+    mutating func number(_ change: BlockChange, _ blocks: BlockEffect) -> Int32 {
+      if let known = effects.firstIndex(where: { $0.change == change && $0.blocks == blocks }) { return Int32(known) }
+      effects.append(Effect(change: change, blocks: blocks))
+      return Int32(effects.count - 1)
+    }
+  }
+
+  /// The arrays of a closure, from a summary of a hole that no text follows.
+  static func encoded(
+    _ keys: Pool<RightSummary.Key>, _ keyTable: IndexTable, _ exits: Pool<RightSummary.Settled>,
+    _ subscriptions: Pool<RightSummary.Subscription>, _ places: [Place], _ language: Language
+  ) -> Data {
+    var effects = EffectNumbers()
+    // Subscriptions are numbered by their parents, in the order in which they were.
+    var firstChildren = [Int32](repeating: 0, count: keys.count + 1)
+    for index in 0..<subscriptions.count { firstChildren[Int(subscriptions[index].parent) + 1] += 1 }
+    for key in 0..<keys.count { firstChildren[key + 1] += firstChildren[key] }
+    var next = firstChildren
+    let numbers = (0..<subscriptions.count).map { index in
+      let parent = Int(subscriptions[index].parent)
+      next[parent] += 1
+      return next[parent] - 1
+    }
+    func number(_ subscription: Int32) -> Int32 { subscription < 0 ? subscription : numbers[Int(subscription)] }
+
+    var body = ArrayWriter()
+    body.append(
+      keys.elements.map {
+        Key(
+          state: $0.state, position: $0.position, firstExit: $0.firstExit, firstSubscriber: number($0.firstSubscriber))
+      })
+    body.append(keyTable.allSlots)
+    body.append(
+      exits.elements.map {
+        Exit(
+          count: $0.exit.count, symbol: $0.exit.symbol, position: $0.exit.position, cost: Int16($0.cost),
+          effect: effects.number(.same, $0.exit.blocks), key: $0.key, via: number($0.via), childExit: $0.childExit,
+          next: $0.next)
+      })
+    let empty = Subscription(
+      parent: -1, child: -1, effect: 0, originVia: -1, originExit: -1, next: -1, cost: 0, terminal: .end)
+    var stored = [Subscription](repeating: empty, count: subscriptions.count)
+    for index in 0..<subscriptions.count {
+      let subscription = subscriptions[index]
+      stored[Int(numbers[index])] = Subscription(
+        parent: subscription.parent, child: subscription.child,
+        effect: effects.number(subscription.block, subscription.blocks) << 1 | (subscription.isOver ? 1 : 0),
+        originVia: number(subscription.originVia), originExit: subscription.originExit,
+        next: number(subscription.next), cost: Int16(subscription.cost), terminal: subscription.terminal)
+    }
+    body.append(stored)
+    body.append(firstChildren)
+    body.append(effects.effects)
+    appendPlaces(places, language, to: &body)
+    return body.data
+  }
+
+  private static func appendPlaces(_ places: [Place], _ language: Language, to body: inout ArrayWriter) {
     var stored: [StoredPlace] = []
     var words: [UInt64] = []
-    for place in places.elements {
+    for place in places {
       let bits = language.lookaheads.bits(of: place.line.lookaheads)
       var line = place.line
       line.lookaheads = .any
@@ -71,40 +132,7 @@ extension HoleClosure {
         StoredPlace(line: line, free: place.free, firstWord: Int32(words.count), wordCount: Int32(bits.count)))
       words += bits
     }
-    var body = ArrayWriter()
-    body.append(keys.elements)
-    body.append(keyTable.allSlots)
-    body.append(exits.elements)
-    body.append(subscriptions.elements)
     body.append(stored)
     body.append(words)
-    return body.data
-  }
-
-  private convenience init(_ file: MappedBytes, _ language: Language) throws(ArrayReader.Mismatch) {
-    var reader = ArrayReader(bytes: file.bytes)
-    let keys = try reader.elements(RightSummary.Key.self)
-    let slots = try reader.elements(Int32.self)
-    let exits = try reader.elements(RightSummary.Settled.self)
-    let subscriptions = try reader.elements(RightSummary.Subscription.self)
-    let stored = try reader.elements(StoredPlace.self)
-    let words = try reader.elements(UInt64.self)
-    if [keys.count, slots.count, exits.count, subscriptions.count].contains(0) {
-      throw ArrayReader.Mismatch(expected: "the closure of a grammar", found: "an empty one")
-    }
-    var places = Pool<Place>(capacity: stored.count)
-    for place in stored {
-      let bits = words[Int(place.firstWord)..<Int(place.firstWord + place.wordCount)]
-      guard let lookaheads = language.lookaheads.set(bits: Array(bits)) else {
-        places.deallocate()
-        throw ArrayReader.Mismatch(expected: "sets of the grammar's terminals", found: "others")
-      }
-      var line = place.line
-      line.lookaheads = lookaheads
-      _ = places.append(Place(line: line, free: place.free))
-    }
-    self.init(
-      keys: Pool(borrowing: keys), keyTable: IndexTable(borrowing: slots), exits: Pool(borrowing: exits),
-      subscriptions: Pool(borrowing: subscriptions), places: places, owner: file)
   }
 }

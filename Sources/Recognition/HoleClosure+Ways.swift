@@ -16,10 +16,10 @@ extension HoleClosure {
 
   private func collect(_ exit: Int32, _ result: inout [RightSummary.PlannedTerminal]) {
     var exit = exit
-    while exits[exit].via >= 0 {
-      let settled = exits[exit]
+    while exits[Int(exit)].via >= 0 {
+      let settled = exits[Int(exit)]
       // A block lies within an exit of the state behind its indent, which says all that is asked of its column.
-      write(settled.via, columns: exits[settled.childExit].exit.blocks.inner, &result)
+      write(settled.via, columns: self.exit(settled.childExit).blocks.inner, &result)
       exit = settled.childExit
     }
   }
@@ -27,9 +27,9 @@ extension HoleClosure {
   private func write(
     _ index: Int32, columns: ColumnCondition, _ result: inout [RightSummary.PlannedTerminal]
   ) {
-    let subscription = subscriptions[index]
+    let subscription = subscription(index)
     if subscription.originVia >= 0 {
-      write(subscription.originVia, columns: exits[subscription.originExit].exit.blocks.inner, &result)
+      write(subscription.originVia, columns: self.exit(subscription.originExit).blocks.inner, &result)
       collect(subscription.originExit, &result)
     }
     guard subscription.terminal != .end else { return }

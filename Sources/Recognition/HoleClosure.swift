@@ -1,3 +1,4 @@
+import Foundation
 import Grammar
 
 /// What a grammar makes of a hole, whatever stands around it: the summary of a hole that no text follows.
@@ -15,47 +16,95 @@ final class HoleClosure: @unchecked Sendable {
     var free: Int32
   }
 
-  let keys: Pool<RightSummary.Key>
-  let exits: Pool<RightSummary.Settled>
-  let subscriptions: Pool<RightSummary.Subscription>
+  /// Of a `RightSummary.Key`, what is the same for every hole.
+  struct Key: BitwiseCopyable {
+    var state: UInt16
+    var position: Int32
+    var firstExit: Int32
+    var firstSubscriber: Int32
+  }
+
+  /// A `RightSummary.Settled` in less room.
+  struct Exit: BitwiseCopyable {
+    var count: UInt8
+    var symbol: UInt16
+    var position: Int32
+    var cost: Int16
+    /// In `effects`.
+    var effect: Int32
+    var key: Int32
+    var via: Int32
+    var childExit: Int32
+    var next: Int32
+  }
+
+  /// A `RightSummary.Subscription` in less room: there are hundreds of thousands.
+  struct Subscription: BitwiseCopyable {
+    var parent: Int32
+    var child: Int32
+    /// In `effects`, and in the lowest bit whether the child stands over the parent's state.
+    var effect: Int32
+    var originVia: Int32
+    var originExit: Int32
+    var next: Int32
+    var cost: Int16
+    var terminal: SymbolID
+  }
+
+  /// What exits and subscriptions do to blocks: under a layout rule one of a few, else always the same.
+  struct Effect: BitwiseCopyable {
+    var change: BlockChange
+    var blocks: BlockEffect
+  }
+
+  let keys: Column<Key>
+  let exits: Column<Exit>
+  /// Those of one parent stand together.
+  let subscriptions: Column<Subscription>
   let places: Pool<Place>
+  private let effects: Column<Effect>
   /// Keys by state and place; places by what they are.
-  let keyTable: IndexTable
+  private let keyTable: IndexTable
   private var placeTable = IndexTable()
-  /// Shape (keys + 1): where the subscriptions of a key start in `children`.
-  private let firstChildren: [Int32]
-  private let children: [Int32]
+  /// Shape (keys + 1): where the subscriptions of a key start.
+  private let firstChildren: Column<Int32>
   private let exitBits: Int32
-  /// What the pools borrow from.
-  private let owner: MappedBytes?
+  /// What the columns lie in.
+  private let memory: MappedBytes
   /// How far holes are from the text behind them.
   let distances = GapDistances.Cache()
 
   static let sharedBit: Int32 = 1 << 30
 
-  init(
-    keys: Pool<RightSummary.Key>, keyTable: IndexTable, exits: Pool<RightSummary.Settled>,
-    subscriptions: Pool<RightSummary.Subscription>, places: Pool<Place>,
-    owner: MappedBytes? = nil
-  ) {
-    self.owner = owner
-    self.keys = keys
-    self.keyTable = keyTable
-    self.exits = exits
-    self.subscriptions = subscriptions
-    self.places = places
-    exitBits = Int32(Int32.bitWidth - Int32(max(exits.count - 1, 1)).leadingZeroBitCount)
-    var counts = [Int32](repeating: 0, count: keys.count + 1)
-    for index in 0..<subscriptions.count { counts[Int(subscriptions[index].parent) + 1] += 1 }
-    for key in 0..<keys.count { counts[key + 1] += counts[key] }
-    firstChildren = counts
-    var children = [Int32](repeating: 0, count: subscriptions.count)
-    for index in 0..<Int32(subscriptions.count) {
-      let parent = Int(subscriptions[index].parent)
-      children[Int(counts[parent])] = index
-      counts[parent] += 1
+  /// Reads what `encoded` wrote.
+  init(_ memory: MappedBytes, _ language: Language) throws(ArrayReader.Mismatch) {
+    self.memory = memory
+    var reader = ArrayReader(bytes: memory.bytes)
+    keys = try reader.elements(Key.self)
+    let slots = try reader.elements(Int32.self)
+    exits = try reader.elements(Exit.self)
+    subscriptions = try reader.elements(Subscription.self)
+    firstChildren = try reader.elements(Int32.self)
+    effects = try reader.elements(Effect.self)
+    let stored = try reader.elements(StoredPlace.self)
+    let words = try reader.elements(UInt64.self)
+    if slots.isEmpty || firstChildren.count != keys.count + 1 {
+      throw ArrayReader.Mismatch(expected: "the closure of a grammar", found: "an empty one")
     }
-    self.children = children
+    keyTable = IndexTable(borrowing: slots)
+    exitBits = Int32(Int32.bitWidth - Int32(max(exits.count - 1, 1)).leadingZeroBitCount)
+    var places = Pool<Place>(capacity: max(stored.count, 1))
+    for place in stored {
+      let bits = words[Int(place.firstWord)..<Int(place.firstWord + place.wordCount)]
+      guard let lookaheads = language.lookaheads.set(bits: Array(bits)) else {
+        places.deallocate()
+        throw ArrayReader.Mismatch(expected: "sets of the grammar's terminals", found: "others")
+      }
+      var line = place.line
+      line.lookaheads = lookaheads
+      _ = places.append(Place(line: line, free: place.free))
+    }
+    self.places = places
     for index in 0..<Int32(places.count) {
       let line = places[index].line
       let slot = placeTable.find(IndexTable.hash(line.hashKey)) { _ in false }.slot
@@ -64,11 +113,7 @@ final class HoleClosure: @unchecked Sendable {
   }
 
   deinit {
-    keys.deallocate()
-    exits.deallocate()
-    subscriptions.deallocate()
     places.deallocate()
-    keyTable.deallocate()
     placeTable.deallocate()
   }
 
@@ -86,13 +131,36 @@ final class HoleClosure: @unchecked Sendable {
   @inline(__always)
   func key(_ state: UInt16, _ place: Int32) -> Int32 {
     let keys = keys
-    return keyTable.find(RightSummary.hash(state, place)) { keys[$0].position == place && keys[$0].state == state }
-      .index
+    return keyTable.find(RightSummary.hash(state, place)) {
+      keys[Int($0)].position == place && keys[Int($0)].state == state
+    }.index
   }
 
   /// The subscriptions of a key.
-  func children(of key: Int32) -> ArraySlice<Int32> {
-    children[Int(firstChildren[Int(key)])..<Int(firstChildren[Int(key) + 1])]
+  @inline(__always)
+  func children(of key: Int32) -> Range<Int32> { firstChildren[Int(key)]..<firstChildren[Int(key) + 1] }
+
+  @inline(__always)
+  func exit(_ index: Int32) -> RightSummary.Exit {
+    let exit = exits[Int(index)]
+    return RightSummary.Exit(
+      count: exit.count, symbol: exit.symbol, position: exit.position, blocks: effects[Int(exit.effect)].blocks)
+  }
+
+  func settled(_ index: Int32) -> RightSummary.Settled {
+    let stored = exits[Int(index)]
+    return RightSummary.Settled(
+      exit: exit(index), cost: Int32(stored.cost), key: stored.key, via: stored.via, childExit: stored.childExit,
+      next: stored.next)
+  }
+
+  func subscription(_ index: Int32) -> RightSummary.Subscription {
+    let stored = subscriptions[Int(index)]
+    let effect = effects[Int(stored.effect >> 1)]
+    return RightSummary.Subscription(
+      parent: stored.parent, child: stored.child, isOver: stored.effect & 1 != 0, block: effect.change,
+      blocks: effect.blocks, cost: Int32(stored.cost), terminal: stored.terminal, originVia: stored.originVia,
+      originExit: stored.originExit, next: stored.next)
   }
 
   /// What the exits of a block are numbered from.
@@ -107,13 +175,13 @@ final class HoleClosure: @unchecked Sendable {
 }
 
 extension RightSummary {
-  /// Computes the closure of a language's holes. O(keys × exits of each).
-  static func closure(_ language: Language, allowsOtherContexts: Bool) -> HoleClosure {
+  /// Computes the closure of a language's holes, as `HoleClosure` reads it. O(keys × exits of each).
+  static func closure(_ language: Language, allowsOtherContexts: Bool) -> Data {
     let suffix = SuffixText(
       TerminalLexer(language), segments: [], closure: nil, allowsOtherContexts: allowsOtherContexts)
     let summary = RightSummary(suffix)
     let start = suffix.identifier(.gap(0, 0, .any))
     for state in 0..<language.stateCount { _ = summary.firstExit(UInt16(state), start) }
-    return summary.intoClosure()
+    return summary.encodedClosure()
   }
 }

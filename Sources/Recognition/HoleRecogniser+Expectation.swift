@@ -44,7 +44,7 @@ extension HoleRecogniser {
     }
     let match = language.lexer.match(text, head.position, lexState, isComplete: false)
     if match.openState == LexicalAutomaton.dead || match.openStart >= text.count { return ([], all) }
-    var terminals = language.lexer.reachable[Int(match.openState)]
+    var terminals = Array(language.lexer.reachable[Int(match.openState)])
     if terminals.contains(language.wordTerminal), language.wordTerminal != .end, let keywords = language.keywords {
       let word = Word(language, text, match.openStart)
       if word.state != LexicalAutomaton.dead { terminals += keywords.reachable[Int(word.state)] }

@@ -253,6 +253,8 @@ extension HoleRecogniser {
   private func isViableAtEnd(_ probing: Probing, _ scanner: ScannerSession) -> Bool {
     recogniser.lexer.declinesAtEnd = true
     defer { recogniser.lexer.declinesAtEnd = false }
+    // The end of a text is also that of a line.
+    scanner.hasPassedLine = true
     return language.fixedProbes.texts.contains { probe in
       let virtual = buffer.continued(by: probe)
       let result = scanner.scan(virtual, probing.head.position, row: probing.row, state: probing.head.scanner)

@@ -8,21 +8,23 @@ import Synchronization
 public final class Language: @unchecked Sendable {
   public let grammar: Grammar
   let appliesDialect: Bool
-  /// Shape (stateCount, symbolCount), row-major; see `ParseTables.cells`.
-  let cells: UnsafeMutablePointer<UInt16>
-  /// Shape (lists + 1): where each action list starts in `actions`.
-  let listStarts: [UInt32]
-  let actions: UnsafeMutablePointer<Action>
+  let tables: LanguageTables
+  /// Of `tables`, what every step looks at.
+  private let cellOffsets: Column<UInt32>
+  private let cellBlocks: Column<UInt16>
+  private let listStarts: Column<UInt32>
+  private let actions: Column<Action>
+  private let blocksPerRow: Int
   let symbolCount: Int
   let terminalCount: Int
   /// Those of the grammar, and copies that the dialect tells apart.
   public let stateCount: Int
-  let lexStates: [UInt16]
+  let lexStates: Column<UInt16>
   /// The same where a hole may have begun a line.
-  let lexStatesBehindHoles: [UInt16]
+  let lexStatesBehindHoles: Column<UInt16>
   /// Terminals that begin lines only.
   let lineStarters: Set<SymbolID>
-  let externalLexStates: [UInt16]
+  let externalLexStates: Column<UInt16>
   let lexer: ByteAutomaton
   let keywords: ByteAutomaton?
   /// The terminal whose text may be a keyword; `SymbolID.end` if the grammar has none.
@@ -46,23 +48,22 @@ public final class Language: @unchecked Sendable {
   /// Shape (terminalCount): a pattern that the terminal's text must match, where the dialect has one.
   let patterns: [TerminalPattern?]
   /// Shape (lexical states): whether a terminal that can still be reached has a pattern.
-  let hasPattern: [Bool]
+  let hasPattern: Column<Bool>
   /// Shape (stateCount): whether a state is inside a string, where nothing is padding.
-  let isTight: [Bool]
+  let isTight: Column<Bool>
   /// Shape (stateCount): states of the same number find the same in a text, but for what they make of keywords and
   /// extras.
-  let lexClasses: [UInt16]
+  let lexClasses: Column<UInt16>
   /// A state of each number.
   let classStates: [UInt16]
   /// Shape (stateCount): whether a state is within an extra of several terminals, or in a string. A hole that ends in one
   /// that it opens would make the text behind it a part of it.
-  let isEnclosed: [Bool]
+  let isEnclosed: Column<Bool>
   /// Whether a hole can end in another context than it starts in.
   let mayLeaveContexts: Bool
   /// Shape (stateCount): whether the first terminal of such an extra leads to a state.
-  let startsExtra: [Bool]
-  /// Shape (stateCount): what a state can do under some lookahead.
-  let rows: [Row]
+  let startsExtra: Column<Bool>
+  let hasLongExtras: Bool
   let lookaheads: LookaheadSets
   /// Shape (terminalCount): text for each terminal, empty where none is known, and what it costs in a completion.
   let samples: TerminalSamples
@@ -83,26 +84,26 @@ public final class Language: @unchecked Sendable {
 
   /// Everything that a state does under any lookahead, for gaps.
   struct Row {
-    var reductions: [Reduction] = []
-    var shifts: [Shift] = []
+    let reductions: Column<Reduction>
+    let shifts: Column<Shift>
     /// Under the end of a non-terminal extra.
-    var extraReductions: [Reduction] = []
+    let extraReductions: Column<Reduction>
     /// The terminals with an action.
-    var lookaheads = LookaheadSet.empty
-    struct Reduction: Equatable {
+    let lookaheads: LookaheadSet
+    struct Reduction: Hashable, BitwiseCopyable {
       var symbol: SymbolID
-      var childCount: Int
+      var childCount: UInt16
       /// The terminals under which it is taken.
       var lookaheads = LookaheadSet.any
     }
-    struct Shift {
+    struct Shift: Hashable, BitwiseCopyable {
       var terminal: SymbolID
       var target: StateID
     }
   }
 
-  /// A parse action in eight bytes.
-  struct Action: Hashable {
+  /// A parse action in four bytes.
+  struct Action: Hashable, BitwiseCopyable {
     enum Kind: UInt8 { case shift, shiftExtra, reduce, accept }
     var kind: Kind
     var childCount: UInt8
@@ -112,35 +113,41 @@ public final class Language: @unchecked Sendable {
 
   /// Prepares `grammar`. With `applyingDialect` false the grammar is taken as tree-sitter takes it.
   ///
-  /// O(states × symbols); a few milliseconds for large grammars.
+  /// O(bytes of its tables) where these lie in a file beside the grammar, which else is written; O(states × symbols) then.
   public init(_ grammar: Grammar, applyingDialect: Bool = true) throws(RecognitionError) {
     self.grammar = grammar
     appliesDialect = applyingDialect
-    let tables = grammar.tables
     let dialect = applyingDialect ? grammar.dialect : Dialect()
-    terminalCount = tables.terminalCount
+    terminalCount = grammar.tables.terminalCount
     layout = try LayoutRule(grammar)
-    let narrowed = try NarrowedTables(grammar, dialect, layout)
-    symbolCount = narrowed.symbolCount
-    stateCount = narrowed.stateCount
-    var lexStates = narrowed.origins.map { tables.lexStates[Int($0)] }
-    externalLexStates = narrowed.origins.map { tables.externalLexStates[Int($0)] }
-    var automaton = dialect.padding.map { grammar.lexer.limitingPadding(to: $0) } ?? grammar.lexer
-    if let names = dialect.lineEnds {
-      try Language.keepLineBreaks(behind: names, narrowed, grammar, &lexStates, &automaton)
+    let tables = try LanguageTables.cached(grammar, applyingDialect: applyingDialect, layout)
+    self.tables = tables
+    (cellOffsets, cellBlocks) = (tables.cellOffsets, tables.cellBlocks)
+    (listStarts, actions) = (tables.listStarts, tables.actions)
+    symbolCount = tables.symbolCount
+    blocksPerRow = CellTable.blocksPerRow(columnCount: symbolCount)
+    stateCount = tables.lexStates.count
+    lexStates = tables.lexStates
+    lexStatesBehindHoles = tables.lexStatesBehindHoles
+    externalLexStates = tables.externalLexStates
+    lexClasses = tables.lexClasses
+    var classStates: [UInt16] = []
+    for (state, number) in tables.lexClasses.enumerated() where number == classStates.count {
+      classStates.append(UInt16(state))
     }
-    lexStatesBehindHoles = lexStates
+    self.classStates = classStates
+    isTight = tables.isTight
+    isEnclosed = tables.isEnclosed
+    startsExtra = tables.startsExtra
+    lexer = tables.lexer
+    keywords = tables.keywords
+    hasPattern = tables.hasPattern
+    reserved = tables.reserved
+    samples = tables.samples
     var lineStarters: Set<SymbolID> = []
     for name in dialect.lineStarts?.terminals ?? [] { lineStarters.formUnion(try grammar.symbols(named: name)) }
     self.lineStarters = lineStarters
-    if let rule = dialect.lineStarts {
-      try Language.keep(lineStarters, toLinesBehind: rule.behind ?? [], narrowed, grammar, &lexStates, &automaton)
-    }
-    self.lexStates = lexStates
-    lexer = ByteAutomaton(automaton, startStates: Set(lexStates + lexStatesBehindHoles))
-    // A keyword starts where its word does.
-    keywords = grammar.keywords.map { ByteAutomaton($0.limitingPadding(to: ""), startStates: [0]) }
-    wordTerminal = tables.keywordCapture ?? .end
+    wordTerminal = grammar.tables.keywordCapture ?? .end
     scanner = try ExternalScanner(grammar, dialect)
     carriesState = scanner != nil && grammar.description.carriesState == true
     fixedProbes = FixedProbes(grammar.description)
@@ -176,7 +183,6 @@ public final class Language: @unchecked Sendable {
       }
     }
     isReservedEverywhere = reserved
-    self.reserved = try ReservedSets(grammar, dialect, narrowed)
     reservedWords = unknown
     var patterns = [TerminalPattern?](repeating: nil, count: terminalCount)
     for (name, expression) in dialect.terminalPatterns ?? [:] {
@@ -186,69 +192,14 @@ public final class Language: @unchecked Sendable {
       }
     }
     self.patterns = patterns
-    hasPattern = lexer.reachable.map { $0.contains { patterns[$0.index] != nil } }
-
-    let (starts, flat) = (narrowed.listStarts, narrowed.actions)
-    listStarts = starts
-    actions = .allocate(capacity: max(flat.count, 1))
-    actions.initialize(from: flat, count: flat.count)
-    cells = .allocate(capacity: max(narrowed.cells.count, 1))
-    cells.initialize(from: narrowed.cells, count: narrowed.cells.count)
-    let extras = ExtraStates(narrowed, grammar)
     strictLayout = dialect.strictLayout == true && layout != nil
-    var tight: [SymbolID] = []
-    for name in dialect.tightTerminals ?? [] { tight += try grammar.symbols(named: name) }
-    let isTight = (0..<stateCount).map { state in tight.contains { narrowed.cell(state, $0.index) != 0 } }
-    self.isTight = isTight
-    isEnclosed = zip(extras.within, isTight).map { $0 || $1 }
-    startsExtra = extras.starts
+    hasLongExtras = tables.startsExtra.contains(true)
     mayLeaveContexts = scanner != nil || isTight.contains(true)
-
-    lexClasses = Language.lexClasses(lexStates, externalLexStates, isTight, isEnclosed)
-    var classStates: [UInt16] = []
-    for (state, number) in lexClasses.enumerated() where number == classStates.count {
-      classStates.append(UInt16(state))
-    }
-    self.classStates = classStates
-    let mayBeWords = (keywords?.reachable[0] ?? []).filter { !reserved[$0.index] }
-    let lookaheads = LookaheadSets(terminalCount: terminalCount, keywords: mayBeWords, word: wordTerminal)
-    self.lookaheads = lookaheads
-    var rows = [Row](repeating: Row(), count: stateCount)
-    for state in 0..<stateCount {
-      var row = Row()
-      var taken: [SymbolID] = []
-      // Of each reduction, the terminals under which it is taken.
-      var under: [[SymbolID]] = []
-      for terminal in 0..<terminalCount {
-        let cell = Int(cells[state * symbolCount + terminal])
-        if cell == 0 { continue }
-        taken.append(SymbolID(terminal))
-        for index in starts[cell]..<starts[cell + 1] {
-          let action = flat[Int(index)]
-          guard action.kind == .reduce else { continue }
-          let reduction = Row.Reduction(
-            symbol: SymbolID(rawValue: action.operand), childCount: Int(action.childCount))
-          if lexStates[state] == ParseTables.noLookahead {
-            if terminal == 0 { row.extraReductions.append(reduction) }
-          } else if let known = row.reductions.firstIndex(of: reduction) {
-            under[known].append(SymbolID(terminal))
-          } else {
-            row.reductions.append(reduction)
-            under.append([SymbolID(terminal)])
-          }
-        }
-      }
-      for index in under.indices { row.reductions[index].lookaheads = lookaheads.set(under[index]) }
-      row.lookaheads = lookaheads.set(taken)
-      rows[state] = row
-    }
-    let samples = TerminalSamples(grammar, layout: layout)
-    self.samples = samples
-    externalSpellings = (scanner?.terminals ?? []).map { samples.texts[$0.index] }.filter { $0.count > 1 }
-    for state in rows.indices {
-      rows[state].shifts = Language.cheapestShifts(state, cells, symbolCount, starts, actions, samples)
-    }
-    self.rows = rows
+    let mayBeWords = keywords.map { Array($0.reachable[0]) } ?? []
+    lookaheads = LookaheadSets(
+      terminalCount: terminalCount, keywords: mayBeWords.filter { !reserved[$0.index] }, word: wordTerminal,
+      known: tables.lookaheadBits)
+    externalSpellings = (scanner?.terminals ?? []).map { tables.samples.texts[$0.index] }.filter { $0.count > 1 }
   }
 
   let strictLayout: Bool
@@ -266,68 +217,15 @@ public final class Language: @unchecked Sendable {
     return result
   }
 
-  /// Has states that the terminals `names` lead to lex without line breaks as padding.
-  private static func keepLineBreaks(
-    behind names: [String], _ narrowed: NarrowedTables, _ grammar: Grammar, _ lexStates: inout [UInt16],
-    _ automaton: inout LexicalAutomaton
-  ) throws(RecognitionError) {
-    var ends: Set<SymbolID> = []
-    for name in names { ends.formUnion(try grammar.symbols(named: name)) }
-    let behind = narrowed.shiftedTerminals()
-    let states = lexStates.indices.filter {
-      ends.contains(behind[$0]) && lexStates[$0] != ParseTables.noLookahead
-    }
-    let (changed, copies) = automaton.addingStates(
-      without: [UInt8(ascii: "\n")], for: Set(states.map { lexStates[$0] }))
-    automaton = changed
-    for state in states { lexStates[state] = copies[lexStates[state]] ?? lexStates[state] }
-  }
-
-  /// Keeps terminals to the beginnings of lines, which the text in front of a parser's state tells where a terminal led
-  /// to it.
-  private static func keep(
-    _ terminals: Set<SymbolID>, toLinesBehind names: [String], _ narrowed: NarrowedTables, _ grammar: Grammar,
-    _ lexStates: inout [UInt16], _ automaton: inout LexicalAutomaton
-  ) throws(RecognitionError) {
-    var ends: Set<SymbolID> = [.end]
-    for name in names { ends.formUnion(try grammar.symbols(named: name)) }
-    let behind = narrowed.shiftedTerminals()
-    let states = lexStates.indices.filter {
-      !ends.contains(behind[$0]) && lexStates[$0] != ParseTables.noLookahead
-    }
-    let (changed, copies) = automaton.addingStates(
-      startingLines: terminals, for: Set(states.map { lexStates[$0] }))
-    automaton = changed
-    for state in states { lexStates[state] = copies[lexStates[state]] ?? lexStates[state] }
-  }
-
-  private static func lexClasses(
-    _ lexStates: [UInt16], _ externalLexStates: [UInt16], _ isTight: [Bool], _ isEnclosed: [Bool]
-  ) -> [UInt16] {
-    var classes: [[UInt16]: UInt16] = [:]
-    return lexStates.indices.map { state in
-      let flags: UInt16 = (isTight[state] ? 2 : 0) | (isEnclosed[state] ? 1 : 0)
-      let key = [lexStates[state], externalLexStates[state], flags]
-      let number = classes[key] ?? UInt16(classes.count)
-      classes[key] = number
-      return number
-    }
-  }
-
-  /// For each state that a shift leads to, the cheapest terminal that does.
-  private static func cheapestShifts(
-    _ state: Int, _ cells: UnsafeMutablePointer<UInt16>, _ symbolCount: Int,
-    _ starts: [UInt32], _ actions: UnsafeMutablePointer<Action>, _ samples: TerminalSamples,
-    where allows: (SymbolID) -> Bool = { _ in true }
+  /// For each state that a shift leads to, the cheapest of `terminals` that does.
+  static func cheapestShifts(
+    _ terminals: some Sequence<SymbolID>, _ costs: [Int32], _ actions: (SymbolID) -> some Sequence<Action>
   ) -> [Row.Shift] {
     var best: [UInt16: SymbolID] = [:]
-    for terminal in samples.costs.indices {
-      let cell = Int(cells[state * symbolCount + terminal])
-      if cell == 0 || !allows(SymbolID(terminal)) { continue }
-      for index in starts[cell]..<starts[cell + 1] where actions[Int(index)].kind == .shift {
-        let target = actions[Int(index)].operand
-        if let other = best[target], samples.costs[other.index] <= samples.costs[terminal] { continue }
-        best[target] = SymbolID(terminal)
+    for terminal in terminals {
+      for action in actions(terminal) where action.kind == .shift {
+        if let other = best[action.operand], costs[other.index] <= costs[terminal.index] { continue }
+        best[action.operand] = terminal
       }
     }
     return best.map { Row.Shift(terminal: $1, target: StateID(rawValue: $0)) }
@@ -336,9 +234,18 @@ public final class Language: @unchecked Sendable {
 
   /// The same of the terminals in `lookaheads`. O(terminals).
   func cheapestShifts(_ state: UInt16, under lookaheads: LookaheadSet) -> [Row.Shift] {
-    Language.cheapestShifts(Int(state), cells, symbolCount, listStarts, actions, samples) {
-      self.lookaheads.contains(lookaheads, $0)
+    let terminals = (0..<terminalCount).lazy.map { SymbolID($0) }.filter { terminal in
+      self.hasActions(state, terminal) && self.lookaheads.contains(lookaheads, terminal)
     }
+    return Language.cheapestShifts(terminals, samples.costs) { actions(state, $0) }
+  }
+
+  /// What a state can do under some lookahead. O(1).
+  func row(_ state: UInt16) -> Row {
+    let state = Int(state)
+    return Row(
+      reductions: tables.reductions[state], shifts: tables.shifts[state],
+      extraReductions: tables.extraReductions[state], lookaheads: tables.lookaheads[state])
   }
 
   /// What follows from the grammar alone about holes. Safe to call from any thread.
@@ -351,23 +258,26 @@ public final class Language: @unchecked Sendable {
     }
   }
 
-  deinit {
-    cells.deallocate()
-    actions.deallocate()
+  /// See `ParseTables.cells` and `CellTable`.
+  @inline(__always)
+  private func cell(_ state: UInt16, _ symbol: UInt16) -> UInt16 {
+    let size = UInt16(CellTable.blockSize)
+    let block = cellOffsets[Int(state) &* blocksPerRow &+ Int(symbol / size)]
+    return cellBlocks[Int(block) &+ Int(symbol % size)]
   }
 
   /// The actions of `state` under `lookahead`. O(1), no allocation.
   @inline(__always)
   func actions(_ state: UInt16, _ lookahead: SymbolID) -> UnsafeBufferPointer<Action> {
-    let list = Int(cells[Int(state) &* symbolCount &+ lookahead.index])
+    let list = Int(cell(state, lookahead.rawValue))
     let start = Int(listStarts[list])
-    return UnsafeBufferPointer(start: actions + start, count: Int(listStarts[list + 1]) - start)
+    return UnsafeBufferPointer(
+      start: actions.baseAddress.unsafelyUnwrapped + start, count: Int(listStarts[list + 1]) - start)
   }
 
   @inline(__always)
   func hasActions(_ state: UInt16, _ lookahead: SymbolID) -> Bool {
-    let list = Int(cells[Int(state) &* symbolCount &+ lookahead.index])
-    return listStarts[list] != listStarts[list + 1]
+    cell(state, lookahead.rawValue) != 0
   }
 
   /// Whether `terminal` is an extra in `state`. O(1).
@@ -396,7 +306,5 @@ public final class Language: @unchecked Sendable {
 
   /// The goto state, 0 if there is none.
   @inline(__always)
-  func goto(_ state: UInt16, _ symbol: UInt16) -> UInt16 {
-    cells[Int(state) &* symbolCount &+ Int(symbol)]
-  }
+  func goto(_ state: UInt16, _ symbol: UInt16) -> UInt16 { cell(state, symbol) }
 }

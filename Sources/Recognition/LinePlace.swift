@@ -4,7 +4,7 @@ import Grammar
 struct LinePlace: Hashable, BitwiseCopyable {
   /// The last terminal was one of layout, so the next one starts a line.
   var startsLine = false
-  /// Contexts of the scanner that are open beyond those at the hole's start; `unknownContexts` once there were too many.
+  /// Contexts of the scanner that are open beyond those at the hole's start.
   var contexts: Int8 = 0
 
   /// The hole starts within an extra of several terminals, and so may end in one.
@@ -15,26 +15,22 @@ struct LinePlace: Hashable, BitwiseCopyable {
 
   static let any = LinePlace()
   /// What a way through the summaries opens and closes at the most: nested strings need not be opened, but may be open.
-  static let countedContexts = -2...1
-  static let unknownContexts = Int8.max
-
-  static func counted(_ contexts: Int) -> Int8 {
-    countedContexts.contains(contexts) ? Int8(contexts) : unknownContexts
-  }
+  private static let countedContexts = -2...1
 
   /// Whether a way goes on behind `terminal`: what opens within a string that the hole opens leads nowhere that its end
   /// does not.
   func allows(_ terminal: SymbolID, _ language: Language) -> Bool {
-    if contexts == Self.unknownContexts { return true }
     if contexts > 0, language.bracketChange[terminal.index] > 0 { return false }
-    return Self.countedContexts.contains(Int(contexts) + Int(language.contextChange[terminal.index]))
+    let change = Int(language.contextChange[terminal.index])
+    let next = Int(contexts) + change
+    return change == 0 || change < 0 && next >= Self.countedContexts.lowerBound
+      || change > 0 && next <= Self.countedContexts.upperBound
   }
 
   /// The place behind `terminal`; an extra changes nothing.
   func behind(_ terminal: SymbolID, _ language: Language) -> LinePlace {
     var next = self
-    let change = language.contextChange[terminal.index]
-    if change != 0, contexts != Self.unknownContexts { next.contexts = Self.counted(Int(contexts) + Int(change)) }
+    next.contexts = Int8(clamping: Int(contexts) + Int(language.contextChange[terminal.index]))
     next.lookaheads = .any
     next.startsLine = language.layout?.isLayout(terminal) ?? false
     return next

@@ -16,11 +16,15 @@ final class LookaheadSets: Sendable {
   private struct Contents: ~Copyable {
     /// Shape (sets, words).
     var bits: [UInt64]
-    var ids: [[UInt64]: Int32]
+    var count: Int32
+    /// Numbers of sets by what is in them; `any` is not there.
+    var table = IndexTable()
     /// By two sets.
     var intersections: [UInt64: LookaheadSet] = [:]
     /// By a set and a state.
     var narrowed: [UInt64: LookaheadSet] = [:]
+
+    deinit { table.deallocate() }
   }
   private let contents: Mutex<Contents>
   private let words: Int
@@ -30,14 +34,35 @@ final class LookaheadSets: Sendable {
 
   /// - Parameters:
   ///   - keywords: those that may be read as `word`, which is `.end` if the grammar has none.
-  init(terminalCount: Int, keywords: [SymbolID], word: SymbolID) {
+  ///   - known: sets that have their numbers already, as `allBits` gives them.
+  init(terminalCount: Int, keywords: [SymbolID], word: SymbolID, known: Column<UInt64>? = nil) {
     words = (terminalCount + 63) / 64
     self.word = word
     self.keywords = Self.bits(keywords, words)
     // Number 0 stands for `any`, which is no set of terminals that were reduced under.
-    contents = Mutex(
-      Contents(bits: [UInt64](repeating: 0, count: 2 * words), ids: [[UInt64](repeating: 0, count: words): 1]))
+    let bits = known.map { Array($0) } ?? [UInt64](repeating: 0, count: 2 * words)
+    var contents = Contents(bits: bits, count: Int32(bits.count / max(words, 1)))
+    for set in 1..<max(contents.count, 1) { Self.enter(set, words, &contents) }
+    self.contents = Mutex(contents)
   }
+
+  private static func hash(_ bits: some Sequence<UInt64>) -> UInt64 {
+    bits.reduce(0) { IndexTable.hash($0 &* 0x9E37_79B9_7F4A_7C15 ^ $1) }
+  }
+
+  private static func hash(_ set: Int32, _ words: Int, _ bits: [UInt64]) -> UInt64 {
+    hash(bits[Int(set) * words..<(Int(set) + 1) * words])
+  }
+
+  /// Enters a set that is not in the table.
+  private static func enter(_ set: Int32, _ words: Int, _ contents: inout Contents) {
+    let bits = contents.bits
+    let slot = contents.table.find(hash(set, words, bits)) { _ in false }.slot
+    contents.table.insert(set, at: slot) { hash($0, words, bits) }
+  }
+
+  /// The bits of all sets by number.
+  var allBits: [UInt64] { contents.withLock { $0.bits } }
 
   private static func bits(_ terminals: some Sequence<SymbolID>, _ words: Int) -> [UInt64] {
     var bits = [UInt64](repeating: 0, count: words)
@@ -64,11 +89,17 @@ final class LookaheadSets: Sendable {
     return contents.withLock { Self.intern(bits, &$0) }
   }
 
-  private static func intern(_ bits: [UInt64], _ contents: inout Contents) -> LookaheadSet {
-    if let known = contents.ids[bits] { return LookaheadSet(id: known) }
-    let id = Int32(contents.bits.count / bits.count)
-    contents.bits += bits
-    contents.ids[bits] = id
+  private static func intern(_ new: [UInt64], _ contents: inout Contents) -> LookaheadSet {
+    let words = new.count
+    let bits = contents.bits
+    let known = contents.table.find(hash(new)) { set in
+      new.indices.allSatisfy { bits[Int(set) * words + $0] == new[$0] }
+    }
+    if known.index >= 0 { return LookaheadSet(id: known.index) }
+    let id = contents.count
+    contents.count += 1
+    contents.bits += new
+    enter(id, words, &contents)
     return LookaheadSet(id: id)
   }
 

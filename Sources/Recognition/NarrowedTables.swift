@@ -2,7 +2,7 @@ import Grammar
 
 /// The parse tables of a grammar without what its dialect forbids, flattened.
 struct NarrowedTables {
-  /// Shape (stateCount, symbolCount), row-major; see `ParseTables.cells`.
+  /// Shape (stateCount, symbolCount), row-major, as numbers of lists and of states; see `ParseTables.cells`.
   var cells: [UInt16]
   /// Terminals, nonterminals, and what `StateSplitter` tells apart.
   var symbolCount: Int
@@ -19,16 +19,16 @@ struct NarrowedTables {
   /// Throws `unknownSymbol` for a name that the grammar does not have, and `tooManyStates`. O(states × symbols).
   init(_ grammar: Grammar, _ dialect: Dialect, _ layout: LayoutRule?) throws(RecognitionError) {
     tables = grammar.tables
-    cells = tables.cells
+    cells = tables.cells.expanded()
     symbolCount = tables.symbolCount
     origins = (0..<tables.stateCount).map { UInt16($0) }
     var forbidden: Set<SymbolID> = []
     for name in dialect.forbiddenSymbols ?? [] { forbidden.formUnion(try grammar.symbols(named: name)) }
 
     // Lists are filtered once; cells keep their indices, so a list may have become empty.
-    for list in tables.actionLists {
+    for list in 0..<tables.actionLists.count {
       append(
-        list.compactMap { action in
+        tables.actionLists[list].compactMap { action in
           switch action {
           case .shift(let state): Language.Action(kind: .shift, childCount: 0, operand: state.rawValue)
           case .shiftExtra: Language.Action(kind: .shiftExtra, childCount: 0, operand: 0)
@@ -123,7 +123,8 @@ struct NarrowedTables {
       }
     }
     if kinds.isEmpty { return }
-    guard let split = split(grammar, kinds) else { throw .tooManyStates(grammar: grammar.name) }
+    var splitter = StateSplitter(self, grammar, kinds)
+    guard let split = splitter.split() else { throw .tooManyStates(grammar: grammar.name) }
     self = split
   }
 

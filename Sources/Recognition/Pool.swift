@@ -11,14 +11,7 @@ struct Pool<Element: BitwiseCopyable> {
     base = .allocate(capacity: capacity)
   }
 
-  /// Elements that belong to somebody else and are never written to.
-  init(borrowing elements: UnsafeBufferPointer<Element>) {
-    base = UnsafeMutablePointer(mutating: elements.baseAddress!)
-    count = elements.count
-    capacity = 0
-  }
-
-  func deallocate() { if capacity > 0 { base.deallocate() } }
+  func deallocate() { base.deallocate() }
 
   var elements: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: base, count: count) }
 

@@ -1,21 +1,34 @@
 import Grammar
 
 /// Which keywords a state reserves: as the grammar says (from ABI 15 on), and as its dialect does.
-struct ReservedSets: Sendable {
+struct ReservedSets: @unchecked Sendable {
   /// Shape (stateCount).
-  private let sets: [UInt16]
+  private let sets: Column<UInt16>
   /// Shape (sets, terminalCount), row-major.
-  private let members: [Bool]
+  private let members: Column<Bool>
   private let terminalCount: Int
   /// Shape (terminalCount): the words of the dialect.
-  private let isInDialect: [Bool]
+  private let isInDialect: Column<Bool>
 
-  /// Nil if there are none. Throws `unknownSymbol` for a name or a word that the grammar does not have.
-  init?(_ grammar: Grammar, _ dialect: Dialect, _ narrowed: NarrowedTables) throws(RecognitionError) {
+  /// Reads what `append` wrote; nil if there are none.
+  init?(_ reader: inout ArrayReader, terminalCount: Int) throws(ArrayReader.Mismatch) {
+    sets = try reader.elements(UInt16.self)
+    members = try reader.elements(Bool.self)
+    isInDialect = try reader.elements(Bool.self)
+    self.terminalCount = terminalCount
+    if sets.isEmpty { return nil }
+  }
+
+  /// Writes the sets of a language. O(states × rules).
+  ///
+  /// Throws `unknownSymbol` for a name or a word that the grammar does not have.
+  static func append(
+    _ grammar: Grammar, _ dialect: Dialect, _ narrowed: NarrowedTables, to writer: inout ArrayWriter
+  ) throws(RecognitionError) {
     let tables = grammar.tables
     let rules = dialect.reservedWhere ?? []
-    if tables.reservedSets.isEmpty, rules.isEmpty { return nil }
     let terminalCount = tables.terminalCount
+    let hasSets = !tables.reservedSets.isEmpty || !rules.isEmpty
     var starters: [Set<Int>] = []
     var exceptions: [Set<Int>] = []
     var words: [[SymbolID]] = []
@@ -42,7 +55,7 @@ struct ReservedSets: Sendable {
     var numbers: [Key: UInt16] = [:]
     var sets: [UInt16] = []
     var members: [Bool] = []
-    for state in 0..<narrowed.stateCount {
+    for state in 0..<(hasSets ? narrowed.stateCount : 0) {
       let own = tables.reservedSets.isEmpty ? 0 : Int(tables.reservedSets[Int(narrowed.origins[state])])
       func mayStart(_ symbols: Set<Int>) -> Bool {
         symbols.contains { narrowed.starts($0, in: state, terminalCount) }
@@ -60,7 +73,15 @@ struct ReservedSets: Sendable {
     }
     var isInDialect = [Bool](repeating: false, count: terminalCount)
     for word in words.joined() { isInDialect[word.index] = true }
-    (self.sets, self.members, self.terminalCount, self.isInDialect) = (sets, members, terminalCount, isInDialect)
+    writer.append(sets)
+    writer.append(members)
+    writer.append(isInDialect)
+  }
+
+  /// Tells different sets apart.
+  func add(to signature: inout CacheSignature) {
+    signature.add(sets)
+    signature.add(members)
   }
 
   /// Whether the dialect reserves a keyword in some states.

@@ -13,14 +13,14 @@ extension RightSummary {
   }
 
   private func expandGap(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
-    let row = language.rows[Int(state)]
+    let row = language.row(state)
     let here = keys[key].position
     for reduction in row.reductions {
       guard let next = suffix.reduced(position, under: reduction.lookaheads) else { continue }
-      reduce(key, reduction.symbol.rawValue, reduction.childCount, next)
+      reduce(key, reduction.symbol.rawValue, Int(reduction.childCount), next)
     }
     for reduction in row.extraReductions {
-      reduce(key, reduction.symbol.rawValue | Exit.extraBit, reduction.childCount, here)
+      reduce(key, reduction.symbol.rawValue | Exit.extraBit, Int(reduction.childCount), here)
     }
     for shift in shifts(row, state, position) where position.line.allows(shift.terminal, language) {
       if language.startsExtra[shift.target.index] {
@@ -47,7 +47,7 @@ extension RightSummary {
 
   private func shifts(_ row: Language.Row, _ state: UInt16, _ position: SuffixPosition) -> [Language.Row.Shift] {
     let lookaheads = position.line.lookaheads
-    if lookaheads == .any || lookaheads == row.lookaheads { return row.shifts }
+    if lookaheads == .any || lookaheads == row.lookaheads { return Array(row.shifts) }
     return language.cheapestShifts(state, under: lookaheads)
   }
 
@@ -183,8 +183,8 @@ extension RightSummary {
 
   private func expandUnlexed(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
     if language.lexStates[Int(state)] == ParseTables.noLookahead {
-      for reduction in language.rows[Int(state)].extraReductions {
-        reduce(key, reduction.symbol.rawValue | Exit.extraBit, reduction.childCount, keys[key].position)
+      for reduction in language.row(state).extraReductions {
+        reduce(key, reduction.symbol.rawValue | Exit.extraBit, Int(reduction.childCount), keys[key].position)
       }
       return
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Grammar
 
 /// For every state on top of an unknown stack: how the rest of the file can pop below it.
@@ -183,31 +184,35 @@ final class RightSummary {
   /// Those that a hole's closure knows come first, and only then are others looked for, unless only those `inHole` are
   /// asked for, which are all known then, whatever the reach. Others may be among them. Amortised O(1).
   @inline(__always)
-  func next(_ exit: inout Int32, _ state: UInt16, _ position: Int32, inHole: Bool = false) -> Settled? {
+  func next(_ exit: inout Int32, _ state: UInt16, _ position: Int32, inHole: Bool) -> Exit? {
     let next = exit < 0 ? first(state, position, inHole) : behind(exit, inHole)
     if next < 0 { return nil }
     exit = next
-    return self[next]
+    if next & HoleClosure.sharedBit == 0 { return exits[next].exit }
+    let closure = closure!
+    var result = closure.exit(closure.index(next))
+    result.position += suffix.blocks[closure.block(next)].firstPosition
+    return result
   }
 
   private func first(_ state: UInt16, _ position: Int32, _ inHole: Bool) -> Int32 {
-    let key = identifier(state, position)
-    let block = keys[key].block
-    if block >= 0 {
-      let shared = closure!.keys[key - firstKeys[block]].firstExit
-      if shared >= 0 { return shared | closure!.exitBase(block) }
+    // What the closure has needs no key of its own.
+    let known = closureKey(state, position)
+    if known >= 0, let closure {
+      let shared = closure.keys[Int(known)].firstExit
+      if shared >= 0 { return shared | closure.exitBase(suffix.block(of: position)) }
       if inHole { return -1 }
     }
-    return ownExit(key)
+    return ownExit(identifier(state, position))
   }
 
   private func behind(_ exit: Int32, _ inHole: Bool) -> Int32 {
     if exit & HoleClosure.sharedBit == 0 { return exits[exit].next }
     let closure = closure!
-    let known = closure.exits[closure.index(exit)]
+    let known = closure.exits[Int(closure.index(exit))]
     let block = closure.block(exit)
     if known.next >= 0 { return known.next | closure.exitBase(block) }
-    return inHole ? -1 : ownExit(known.key + firstKeys[block])
+    return inHole ? -1 : ownExit(known.key + firstKey(block))
   }
 
   private func ownExit(_ key: Int32) -> Int32 {
@@ -221,7 +226,7 @@ final class RightSummary {
   private func firstExit(_ key: Int32) -> Int32 {
     let own = keys[key]
     if own.block < 0 { return own.firstExit }
-    let shared = closure!.keys[key - firstKeys[own.block]].firstExit
+    let shared = closure!.keys[Int(key - firstKeys[own.block])].firstExit
     return shared < 0 ? own.firstExit : shared | closure!.exitBase(own.block)
   }
 
@@ -231,7 +236,7 @@ final class RightSummary {
   private func shared(_ exit: Int32) -> Settled {
     let closure = closure!
     let block = closure.block(exit)
-    var settled = closure.exits[closure.index(exit)]
+    var settled = closure.settled(closure.index(exit))
     let base = closure.exitBase(block)
     settled.key += firstKeys[block]
     settled.exit.position += suffix.blocks[block].firstPosition
@@ -243,7 +248,7 @@ final class RightSummary {
   /// A subscription of a key; `block` is the key's.
   private func subscription(_ index: Int32, _ block: Int32) -> Subscription {
     if index >= sharedSubscriptions { return subscriptions[index - sharedSubscriptions] }
-    var subscription = closure!.subscriptions[index]
+    var subscription = closure!.subscription(index)
     subscription.parent += firstKeys[block]
     subscription.child += firstKeys[block]
     subscription.hole = suffix.blocks[block].hole
@@ -286,19 +291,12 @@ final class RightSummary {
     result.append(PlannedTerminal(symbol: subscription.terminal, columns: columns))
   }
 
-  /// Gives what was computed to a closure, and is empty then.
-  func intoClosure() -> HoleClosure {
-    var places = Pool<HoleClosure.Place>()
-    for index in 0..<suffix.positions.count {
-      _ = places.append(.init(line: suffix.positions[index].line, free: suffix.free[index]))
+  /// What was computed, as a closure has it.
+  func encodedClosure() -> Data {
+    let places = (0..<suffix.positions.count).map {
+      HoleClosure.Place(line: suffix.positions[$0].line, free: suffix.free[$0])
     }
-    defer {
-      keys = Pool()
-      exits = Pool()
-      subscriptions = Pool()
-      keyTable = IndexTable()
-    }
-    return HoleClosure(keys: keys, keyTable: keyTable, exits: exits, subscriptions: subscriptions, places: places)
+    return HoleClosure.encoded(keys, keyTable, exits, subscriptions, places, language)
   }
 
   // MARK: Keys, exits and gotos
@@ -368,8 +366,8 @@ final class RightSummary {
       guard keys[parent].block >= 0, let closure else { continue }
       let first = firstKeys[keys[parent].block]
       for index in closure.children(of: parent - first) {
-        let subscription = closure.subscriptions[index]
-        bring(subscription.child + first, distance + subscription.cost)
+        let subscription = closure.subscriptions[Int(index)]
+        bring(subscription.child + first, distance + Int32(subscription.cost))
       }
     }
   }
@@ -393,9 +391,9 @@ final class RightSummary {
     let closure = closure!
     let first = firstKeys[keys[key].block]
     for index in closure.children(of: key - first) {
-      let subscription = closure.subscriptions[index]
+      let subscription = closure.subscriptions[Int(index)]
       let child = subscription.child + first
-      approach(child, distance + subscription.cost)
+      approach(child, distance + Int32(subscription.cost))
       var exit = keys[child].firstExit
       while exit >= 0 {
         deliver(index, exit)
@@ -494,9 +492,9 @@ final class RightSummary {
     keys.base[Int(key)].lastExit = index
     if keys[key].block >= 0, let closure {
       let first = firstKeys[keys[key].block]
-      var subscriber = closure.keys[key - first].firstSubscriber
+      var subscriber = closure.keys[Int(key - first)].firstSubscriber
       while subscriber >= 0 {
-        let subscription = closure.subscriptions[subscriber]
+        let subscription = closure.subscriptions[Int(subscriber)]
         if keys[subscription.parent + first].isActive { deliver(subscriber, index) }
         subscriber = subscription.next
       }

@@ -35,6 +35,8 @@ final class SuffixText {
     var scanner: Int32
     /// How many contexts are open where the closure has none.
     var contexts: Int8
+    /// The hole starts in a string.
+    var startsEnclosed: Bool
     var firstPosition: Int32
   }
 
@@ -120,8 +122,9 @@ final class SuffixText {
   /// The number of a position, a new one if it is met for the first time.
   func identifier(_ position: SuffixPosition) -> Int32 {
     if position.kind == .gap, let closure {
-      let place = closure.place(position.line)
-      let block = place < 0 ? -1 : self.block(position.segment, position.scanner, 0)
+      let place = place(position.line, closure)
+      let block =
+        place < 0 ? -1 : self.block(position.segment, position.scanner, 0, position.line.startsEnclosed)
       if block >= 0 { return blocks[block].firstPosition + place }
     }
     let positions = positions
@@ -149,23 +152,37 @@ final class SuffixText {
   func countedAnew(_ position: SuffixPosition) -> Int32? {
     var line = position.line
     line.contexts = 0
-    guard position.kind == .gap, position.line.contexts != 0, position.line.contexts != LinePlace.unknownContexts,
-      let place = closure?.place(line), place >= 0
-    else { return nil }
-    let block = block(position.segment, position.scanner, position.line.contexts)
+    guard position.kind == .gap, position.line.contexts != 0, let closure else { return nil }
+    let place = place(line, closure)
+    if place < 0 { return nil }
+    let block = block(position.segment, position.scanner, position.line.contexts, position.line.startsEnclosed)
     return block < 0 ? nil : blocks[block].firstPosition + place
   }
 
-  private func block(_ hole: Int32, _ scanner: Int32, _ contexts: Int8) -> Int32 {
+  /// The closure's place, which starts in no string: in the hole it is the same in one, but for extras that may end with
+  /// the hole where it starts in one. -1 for none.
+  @inline(__always)
+  private func place(_ line: LinePlace, _ closure: HoleClosure) -> Int32 {
+    var line = line
+    if !language.hasLongExtras { line.startsEnclosed = false }
+    return closure.place(line)
+  }
+
+  private func block(_ hole: Int32, _ scanner: Int32, _ contexts: Int8, _ startsEnclosed: Bool) -> Int32 {
     for index in 0..<Int32(blocks.count)
-    where blocks[index].hole == hole && blocks[index].scanner == scanner && blocks[index].contexts == contexts {
+    where blocks[index].hole == hole && blocks[index].scanner == scanner && blocks[index].contexts == contexts
+      && blocks[index].startsEnclosed == startsEnclosed
+    {
       return index
     }
     guard let closure, blocks.count < closure.maximalBlocks else { return -1 }
-    let block = Block(hole: hole, scanner: scanner, contexts: contexts, firstPosition: Int32(positions.count))
+    let block = Block(
+      hole: hole, scanner: scanner, contexts: contexts, startsEnclosed: startsEnclosed,
+      firstPosition: Int32(positions.count))
     for index in 0..<closure.places.count {
       var place = closure.places[index]
-      if place.line.contexts != LinePlace.unknownContexts { place.line.contexts += contexts }
+      place.line.contexts = Int8(clamping: Int(place.line.contexts) + Int(contexts))
+      place.line.startsEnclosed = startsEnclosed
       _ = positions.append(.gap(Int(hole), scanner, place.line))
       _ = free.append(block.firstPosition + place.free)
       _ = blockOfPosition.append(Int32(blocks.count))
@@ -191,7 +208,7 @@ final class SuffixText {
     if known >= 0 { return narrowings[known].result }
     var place = positions[position]
     place.line.lookaheads = language.lookaheads.narrowed(
-      place.line.lookaheads, by: state, taking: language.rows[Int(state)].lookaheads
+      place.line.lookaheads, by: state, taking: language.row(state).lookaheads
     ) { language.isReserved(state, $0) }
     if place.line.lookaheads != .empty { narrowing.result = identifier(place) }
     let new = self.narrowings.append(narrowing)
@@ -327,7 +344,7 @@ final class SuffixText {
     func arrivals(_ scanner: Int32) -> Range<Int32> {
       self.arrivals(state, segment: Int(gap.segment), offset: 0, scanner: scanner, line: line)
     }
-    let change = gap.line.contexts == LinePlace.unknownContexts ? 0 : gap.line.contexts
+    let change = gap.line.contexts
     let usual = change == 0 ? arrivals(gap.scanner) : 0..<0
     if change >= 0, !allowsOtherContexts { return usual }
     var found = usual.map(arrival)

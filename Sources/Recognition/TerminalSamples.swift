@@ -38,6 +38,25 @@ public struct TerminalSamples: Sendable {
     self.costs = costs
   }
 
+  /// Reads what `append` wrote.
+  init(_ reader: inout ArrayReader) throws(ArrayReader.Mismatch) {
+    let lengths = try reader.elements(UInt32.self)
+    var rest = try reader.elements(UInt8.self)[...]
+    texts = []
+    for length in lengths {
+      if length > rest.count { throw ArrayReader.Mismatch(expected: "\(length) bytes of text", found: "\(rest.count)") }
+      texts.append(Array(rest.prefix(Int(length))))
+      rest = rest.dropFirst(Int(length))
+    }
+    costs = Array(try reader.elements(Int32.self))
+  }
+
+  func append(to writer: inout ArrayWriter) {
+    writer.append(texts.map { UInt32($0.count) })
+    writer.append(Array(texts.joined()))
+    writer.append(costs)
+  }
+
   static func isWordByte(_ byte: UInt8) -> Bool {
     (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
       || byte >= 0x80

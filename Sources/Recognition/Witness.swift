@@ -89,9 +89,11 @@ final class Witness {
     static let far = Outlook(gaps: 6, exits: 1_000_000)
   }
   private static let textsTried = 20
-  private static let itemsFirst = 400_000
+  private static let itemsFirst = 100_000
   private static let items = 20_000
   private static let summaries = 2
+  /// For a first witness, before summaries are left to find all of it.
+  private static let summariesFirst = 8
   private static let spareNodes = 1 << 16
 
   /// Takes a draft for the witness, which the text is already.
@@ -123,7 +125,8 @@ final class Witness {
     if gaps.isEmpty { return recogniser.accepts(buffer.bytes) }
     let entries = gaps.map { Entry(filler: isKnown ? $0.filler : nil, segment: $0.segment) }
     var draft = Draft(
-      first: 0, frontier: walker.frontier, next: gaps.count, searches: gaps.count, items: items, summaries: gaps.count,
+      first: 0, frontier: walker.frontier, next: gaps.count, searches: gaps.count, items: items,
+      summaries: items > 0 ? Self.summariesFirst : gaps.count,
       room: 0)
     guard write(entries, &draft) else { return false }
     gaps = draft.gaps

@@ -20,6 +20,8 @@ public struct TokenTrie: Sendable {
     public let depth: UInt16
     /// The byte that leads here from the parent.
     public let byte: UInt8
+    /// The kinds of that byte and of all in the subtree.
+    public let kinds: ByteKinds
   }
 
   /// Nodes in depth-first order and a last one that closes the ranges of the others.
@@ -63,10 +65,19 @@ public struct TokenTrie: Sendable {
     }
     while let node = path.popLast() { ends[node] = Int32(bytes.count) }
 
-    var nodes = bytes.indices.map {
-      Node(end: ends[$0], firstToken: firstTokens[$0], depth: depths[$0], byte: bytes[$0])
+    var kinds = [ByteKinds](repeating: ByteKinds(), count: bytes.count)
+    path = []
+    for node in bytes.indices.dropFirst().reversed() {
+      kinds[node].insert(bytes[node])
+      // What was visited last at a depth stands behind this node; it is below it if nothing lies between.
+      while let child = path.last, child < Int(ends[node]) { kinds[node].formUnion(kinds[path.removeLast()]) }
+      path.append(node)
     }
-    nodes.append(Node(end: Int32(bytes.count), firstToken: Int32(sorted.count), depth: 0, byte: 0))
+    var nodes = bytes.indices.map {
+      Node(end: ends[$0], firstToken: firstTokens[$0], depth: depths[$0], byte: bytes[$0], kinds: kinds[$0])
+    }
+    nodes.append(
+      Node(end: Int32(bytes.count), firstToken: Int32(sorted.count), depth: 0, byte: 0, kinds: ByteKinds()))
     self.nodes = nodes
     self.tokens = sorted.map(\.0)
     depth = Int(depths.max() ?? 0)

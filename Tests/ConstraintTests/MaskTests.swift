@@ -104,6 +104,28 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
     }
   }
 
+  /// What is remembered of masks serves other indentations and other depths of brackets and strings, as far as they are alike.
+  @Test func maskIsTheLazyCheckInOtherSurroundings() throws {
+    let paths = TokenPaths(try Language(GrammarStore.default.open("python")), Self.vocabulary)
+    var permitted = 0
+    for width in [4, 2, 8, 1, 3] {
+      let (one, two) = (String(repeating: " ", count: width), String(repeating: " ", count: 2 * width))
+      for end in ["", "\n", "\n\(one)", "\n\(two)", "\n\(two) ", " # c\n\(one)"] {
+        permitted += compare(paths, prefix: Array("if a:\n\(one)while b:\n\(two)c\(end)".utf8)[...], right: [])
+      }
+    }
+    for depth in 0...4 {
+      let text = "if a:\n    x = " + String(repeating: "f(", count: depth) + "b"
+      permitted += compare(paths, prefix: Array(text.utf8)[...], right: [])
+      permitted += compare(
+        paths, prefix: Array(text.utf8)[...], right: Array((String(repeating: ")", count: depth) + "\n").utf8))
+    }
+    for text in ["x = f'{a", "x = f'{f\"{a", "x = f'{f\"{a['b", "x = f'''{f\"{a['b'] + '''c"] {
+      permitted += compare(paths, prefix: Array(text.utf8)[...], right: [])
+    }
+    #expect(permitted > 0)
+  }
+
   /// Numbers that have ended before the token unless it goes on with them, in front of tokens that cannot.
   static let ended = [
     "c": ["int a = 0x", "x = 1e", "x = 1.5e+", "char *s = u8", "int f() { return 1 - 0b"],

@@ -51,14 +51,59 @@ struct TokenGroupTests {
   @Test func aStackIsMetForTheFirstTimeOnce() {
     var memory = MaskMemory()
     let key = MaskMemory.Key(
-      top: 7, startsLine: false, scanner: ScannerStates(actual: 0, context: 0), place: 0, column: 0, line: .any,
-      isInContext: true, contexts: 0, allowsOtherContexts: false)
-    func isFirst(_ key: MaskMemory.Key, _ states: [UInt64]) -> Bool { memory.isFirst(key, states) }
-    #expect(isFirst(key, [7, 1]))
-    #expect(!isFirst(key, [7, 1]))
-    #expect(isFirst(key, [7, 2]) && isFirst(key.partial, [7, 1]))
+      top: 7, startsLine: false, context: 0, place: 0, column: 0, line: .any, isInContext: true, contexts: 0,
+      allowsOtherContexts: false)
+    func isFirst(_ key: MaskMemory.Key, _ hash: UInt64) -> Bool { memory.isFirst(key, hash) }
+    #expect(isFirst(key, 71))
+    #expect(!isFirst(key, 71))
+    #expect(isFirst(key, 72) && isFirst(key.partial, 71))
     memory.age()
-    #expect(isFirst(key, [7, 1]))
+    #expect(isFirst(key, 71))
+  }
+
+  /// Masks are found by as many states as each was computed from.
+  @Test func masksAreFoundByTheirStates() {
+    var memory = MaskMemory()
+    let key = MaskMemory.Key(
+      top: 7, startsLine: false, context: 0, place: 0, column: 0, line: .any, isInContext: true, contexts: 0,
+      allowsOtherContexts: false)
+    func hash(_ states: ArraySlice<UInt64>) -> UInt64 { states.reduce(1) { $0 &* 31 &+ $1 } }
+    func insert(_ states: [UInt64]) {
+      let entry = MaskMemory.Entry(
+        states: states, columns: nil, queries: [], positions: [], text: nil, brackets: [], scanner: nil,
+        tokens: .empty, others: [], isLeft: [])
+      #expect(memory.insert(entry, hash(states[...]), for: key) > 0)
+    }
+    func found(_ stack: [UInt64]) -> [[UInt64]] {
+      memory.entries(key) { $0 <= stack.count ? hash(stack[..<$0]) : nil }.entries.map(\.states)
+    }
+    insert([7, 2, 3])
+    insert([7])
+    insert([7, 2])
+    #expect(found([7, 2, 3, 4]) == [[7], [7, 2], [7, 2, 3]])
+    #expect(found([7, 2]) == [[7], [7, 2]])
+    #expect(found([7, 3, 3]) == [[7]])
+    memory.age()
+    #expect(found([7, 3]) == [[7]])
+    memory.age()
+    memory.age()
+    #expect(found([7]).isEmpty)
+  }
+
+  /// What blocks are open only matters where a line ends.
+  @Test(.enabled(if: storeIsThere, storeHint)) func groupsAreMadeOnceForAllIndentations() throws {
+    let language = try Language(GrammarStore.default.open("python"))
+    let words = ["a", " a", "(", ")", "):", " =", "=", "\"", "f\"", "if", " if", "return", "1", ".", "#", "{", "}"]
+    let paths = TokenPaths(language, Vocabulary(tokens: words.map { Array($0.utf8) }))
+    func count(_ text: String) -> Int {
+      let before = paths.pointCount
+      _ = HoleRecogniser(language, prefix: Array(text.utf8), segments: [[]]).mask(paths)
+      return paths.pointCount - before
+    }
+    for (first, second) in [("x = a", "x = a"), ("x = f(a", "y = f(a"), ("x = f\"a{b", "x = f\"a{b")] {
+      #expect(count("if a:\n    \(first)") > 0)
+      #expect(count("if a:\n  b\n  for c in d:\n     \(second)") == 0)
+    }
   }
 
   /// The ends of a character that is cut off were listed one by one, and each of them again behind the next terminal.

@@ -30,9 +30,14 @@ import Testing
       #expect(description.extensions == ["json", "jsn"])
       #expect(description.version == "9.8")
       #expect(description.licence == #"X "11""#)
-      #expect(store.language(forFile: "/a.b/c.d.jsn") == "json")
-      #expect(store.language(forFile: "c.py") == nil)
-      #expect(store.language(forFile: "json") == nil)
+      let endings = FileEndings(store)
+      #expect(endings.names == ["json"])
+      for _ in 0..<2 { #expect(endings.language(of: "/a.b/c.d.jsn") == "json") }
+      #expect(endings.language(of: "c.py") == nil)
+      #expect(endings.language(of: "json") == nil)
+      #expect(endings.language(of: "json.") == nil)
+      // The text of the description has it, as another word.
+      #expect(endings.language(of: "c.version") == nil)
 
       // Again, over the first, from the folder of the sources itself.
       try store.install(folder: folder.appendingPathComponent("src"))

@@ -87,18 +87,9 @@ import Testing
     #expect(inFunction.terminalsNeeded() == 2)
   }
 
-  private func copyOfStore(_ name: String) throws -> (store: GrammarStore, folder: URL) {
-    let root = FileManager.default.temporaryDirectory.appendingPathComponent("espalier-\(UUID().uuidString)")
-    let folder = root.appendingPathComponent("grammars/\(name)")
-    try FileManager.default.createDirectory(
-      at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try FileManager.default.copyItem(at: GrammarStore.default.folder(of: name), to: folder)
-    return (GrammarStore(roots: [root]), folder)
-  }
-
   /// A file that is damaged, or of another dialect, is not used; a good one is, and says the same.
   @Test func theFileBesideTheGrammarIsCheckedAndRenewed() throws {
-    let (store, folder) = try copyOfStore("json")
+    let (store, folder) = try TestLanguages.copyOfStore("json")
     defer { try? FileManager.default.removeItem(at: store.roots[0]) }
     let file = folder.appendingPathComponent("holes.bin")
     try? FileManager.default.removeItem(at: file)
@@ -121,41 +112,6 @@ import Testing
     let before = try Data(contentsOf: file)
     _ = try closure()
     #expect(try Data(contentsOf: file) != before)
-  }
-
-  /// The same of the tables that rules about children have split; the closure follows them.
-  @Test func splitTablesAreCheckedAndRenewed() throws {
-    let (store, folder) = try copyOfStore("c")
-    defer { try? FileManager.default.removeItem(at: store.roots[0]) }
-    let file = folder.appendingPathComponent("split.bin")
-    try? FileManager.default.removeItem(at: file)
-    func language() throws -> Language { try Language(store.open("c")) }
-    let computed = try language()
-    let good = try Data(contentsOf: file)
-    func isSame(_ other: Language) -> Bool {
-      other.stateCount == computed.stateCount && other.symbolCount == computed.symbolCount
-        && other.listStarts == computed.listStarts && other.lexStates == computed.lexStates
-        && (0..<computed.stateCount * computed.symbolCount).allSatisfy { other.cells[$0] == computed.cells[$0] }
-        && (0..<Int(computed.listStarts.last ?? 0)).allSatisfy { other.actions[$0] == computed.actions[$0] }
-    }
-    #expect(isSame(try language()))
-    for offset in [0, 9, 40, good.count / 2, good.count - 1] {
-      var damaged = good
-      damaged[offset] ^= 0x40
-      try damaged.write(to: file)
-      #expect(isSame(try language()))
-      #expect(try Data(contentsOf: file) == good, "byte \(offset)")
-    }
-    let closures = folder.appendingPathComponent("holes.bin")
-    _ = computed.holeClosure(allowsOtherContexts: false)
-    let before = try Data(contentsOf: closures)
-    let rule = "children:\n  - of: [translation_unit]\n    forbidden: [if_statement]\n"
-    try Data(rule.utf8).write(to: folder.appendingPathComponent("dialect.yml"))
-    let other = try language()
-    #expect(!isSame(other))
-    #expect(try Data(contentsOf: file) != good)
-    _ = other.holeClosure(allowsOtherContexts: false)
-    #expect(try Data(contentsOf: closures) != before)
   }
 
   @Test func setsOfLookaheads() {

@@ -22,6 +22,16 @@ enum TestLanguages {
     }
   }
 
+  /// A store with a grammar that a test may change.
+  static func copyOfStore(_ name: String) throws -> (store: GrammarStore, folder: URL) {
+    let root = FileManager.default.temporaryDirectory.appendingPathComponent("espalier-\(UUID().uuidString)")
+    let folder = root.appendingPathComponent("grammars/\(name)")
+    try FileManager.default.createDirectory(
+      at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: GrammarStore.default.folder(of: name), to: folder)
+    return (GrammarStore(roots: [root]), folder)
+  }
+
   /// Languages that a test runs on if the store has them.
   static let installed: Set<String> = storeIsThere ? Set(GrammarStore.default.list().map(\.name)) : []
 }

@@ -80,3 +80,33 @@ private func vocabulary(_ words: [String], specials: Int = 0) -> Vocabulary {
   #expect(vocabulary.longestToken == 2)
   #expect(vocabulary.bytes(of: [TokenID(1), TokenID(4), TokenID(0)]) == Array("cab".utf8))
 }
+
+/// A subtree has the kinds of all bytes that its tokens go on with.
+@Test func nodesKnowTheKindsOfBytesBelowThem() throws {
+  func isLetter(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 }
+  let vocabulary = try TokenizerReferences.base().vocabulary
+  let letters = ByteKinds(allOf: isLetter)
+  var (alike, other) = (0, 0)
+  TokenTrie(vocabulary).withHandle { trie in
+    for node in 1..<trie.count {
+      let isAlike = trie.tokens(below: node).allSatisfy { token in
+        vocabulary.bytes(of: token).dropFirst(Int(trie[node].depth) - 1).allSatisfy(isLetter)
+      }
+      #expect(trie[node].kinds.isSubset(of: letters) == isAlike)
+      if isAlike { alike += 1 } else { other += 1 }
+    }
+  }
+  #expect(alike > 10 && other > 10)
+}
+
+/// A kind counts only if all its bytes do.
+@Test func kindsOfBytesAreTakenAsAWhole() {
+  var digits = ByteKinds()
+  digits.insert(UInt8(ascii: "7"))
+  #expect(digits.isSubset(of: ByteKinds(allOf: { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })))
+  #expect(!digits.isSubset(of: ByteKinds(allOf: { UInt8(ascii: "0")...UInt8(ascii: "7") ~= $0 })))
+  var bracket = ByteKinds()
+  bracket.insert(UInt8(ascii: "("))
+  #expect(!bracket.isSubset(of: ByteKinds(allOf: { $0 != UInt8(ascii: "(") })))
+  #expect(bracket.isSubset(of: ByteKinds(allOf: { $0 != UInt8(ascii: ")") })))
+}

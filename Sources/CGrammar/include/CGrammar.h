@@ -129,6 +129,8 @@ typedef struct {
   bool reached_end;
   // Whether the column was asked for: with other bytes in front of the position, the answer could differ.
   bool used_column;
+  // Whether the end of a line was passed.
+  bool passed_line;
   // The bytes are cut out of a text: their start is not its start.
   bool is_fragment;
 } EspalierTextLexer;

@@ -18,8 +18,13 @@ struct LexicalStart: Hashable {
   var isTight = false
   /// Whether the next terminal starts a line, where a rule on lines and columns asks for it.
   var startsLine = false
-  /// The scanner's states where it is asked; else 0, since they do not matter.
+  /// The scanner's states where it is asked; else 0, since they do not matter. Under a layout rule, both are the context
+  /// unless it `isBound`.
   var scanner = ScannerStates(actual: 0, context: 0)
+  /// What is open in layout matters: the text goes on where a line has ended.
+  var isBound = false
+  /// A line has ended in the padding that was read, under a rule on lines and columns.
+  var isBehindLine = false
   var unfinished: Unfinished?
 
   /// The same where the scanner has declined.
@@ -27,6 +32,7 @@ struct LexicalStart: Hashable {
     var result = self
     result.row = 0
     result.scanner = ScannerStates(actual: 0, context: 0)
+    result.isBound = false
     return result
   }
 
@@ -105,10 +111,16 @@ final class LexicalCut {
   let terminal: Terminal
   /// What is left of the tokens behind it.
   let rests: TokenRests
+  /// The tokens, if all of them end with the terminal.
+  let endedTokens: TokenSet?
+  /// Text that shows what the scanner's state is behind it, where that is open in layout; else empty.
+  let example: [UInt8]
 
-  init(_ terminal: Terminal, _ rests: TokenRests) {
+  init(_ terminal: Terminal, _ rests: TokenRests, endedTokens: TokenSet?, example: [UInt8]) {
     self.terminal = terminal
     self.rests = rests
+    self.endedTokens = endedTokens
+    self.example = example
   }
 }
 
@@ -123,12 +135,20 @@ final class LexicalPoint: @unchecked Sendable {
   var cuts: [LexicalCut] = []
   /// What the tokens do on which the external scanner declines. It does not depend on the scanner's state.
   var rest: LexicalPoint?
+  /// The column at which the tokens stand for `rest`, where that leaves out the padding which ends a line.
+  var restColumn: Int32?
+  /// What is left of tokens that end a line and go on: what they do depends on the blocks that are open.
+  var bound: TokenRests?
   /// Tokens of which this cannot be told in advance: they are checked one by one.
   var others: [TokenID] = []
   /// Tokens that leave the terminal at its last end, which is in the text before them.
   var endedBefore: [TokenID] = []
-  /// Ends and cuts, the lines together, and the rest: what is decided one by one.
-  var partCount: Int { ends.count + cuts.count + (rest == nil ? 0 : 1) + (lines.isEmpty ? 0 : 1) }
+  /// Ends and cuts, the lines together, what is bound, and the rest: what is decided one by one.
+  var partCount: Int {
+    ends.count + cuts.count + (lines.isEmpty ? 0 : 1) + (bound == nil ? 0 : 1) + (rest == nil ? 0 : 1)
+  }
+  /// What is left of tokens that are not decided here.
+  var rests: [TokenRests] { cuts.map(\.rests) + (bound.map { [$0] } ?? []) }
   /// What masks from here were, and on which stacks.
   let memory = Mutex(MaskMemory())
   let use = LastUse()

@@ -12,6 +12,7 @@ final class MaskEvaluator {
   private let language: Language
   private let arena: StackArena
   private let completion: Completion
+  private let scanner: ScannerSession?
   /// What the verdicts of a mask depend on.
   private let observed = Completion.Observations()
   /// With the session's numbers of the scanner's states.
@@ -34,13 +35,46 @@ final class MaskEvaluator {
   /// Whether a terminal can be shifted, with what the verdict was read from.
   private struct Verdict: BitwiseCopyable {
     var isViable = false
-    var hasReadColumns = false
-    var hasReadColumn = false
-    var dependsOnText = false
-    var lowestRead = Int32.max
+    var reads = Reads()
     /// Among those of `Completion`; empty and from -1 on where nothing is known.
     var firstQuery: Int32 = -1
     var endOfQueries: Int32 = 0
+  }
+
+  /// What was looked at, but for the queries.
+  private struct Reads: BitwiseCopyable {
+    /// The deepest node.
+    var lowest = Int32.max
+    /// The columns of all open blocks, and that of a node that was looked at.
+    var columns = false
+    var column = false
+    /// The scanner's state as far as it is about layout.
+    var layout = false
+    /// How the text behind the hole is reached.
+    var text = false
+
+    mutating func merge(_ other: Reads) {
+      lowest = min(lowest, other.lowest)
+      columns = columns || other.columns
+      column = column || other.column
+      layout = layout || other.layout
+      text = text || other.text
+    }
+  }
+
+  /// What was looked at since this was set.
+  private var reads: Reads {
+    get {
+      Reads(
+        lowest: arena.lowestRead, columns: arena.hasReadColumns, column: arena.hasReadColumn,
+        layout: scanner?.hasPassedLine ?? false, text: observed.dependsOnText)
+    }
+    set {
+      arena.lowestRead = newValue.lowest
+      (arena.hasReadColumns, arena.hasReadColumn) = (newValue.columns, newValue.column)
+      scanner?.hasPassedLine = newValue.layout
+      observed.dependsOnText = newValue.text
+    }
   }
 
   /// A parser somewhere in the tokens.
@@ -58,7 +92,8 @@ final class MaskEvaluator {
     language = session.language
     arena = session.recogniser.arena
     completion = session.completion
-    lexer = TokenLexer(language, session.recogniser.lexer.scanner)
+    scanner = session.recogniser.lexer.scanner
+    lexer = TokenLexer(language, scanner)
   }
 
   deinit {
@@ -99,11 +134,13 @@ final class MaskEvaluator {
       parts.append(tokens(paths.point(start), standing))
       return
     }
-    if start.row != 0, let scanner = session.recogniser.lexer.scanner {
+    if start.row != 0, let scanner {
       let scan = scanner.scan(text, head.position, row: Int(start.row), state: head.scanner)
       if scan.sawEnd {
         let bytes = representative(of: pending, start, head)
-        let point = paths.point(start, behind: bytes)
+        // Columns are those of the line that starts there.
+        if bytes.contains(where: \.isLineBreak) { standing.column = 0 }
+        let point = point(start, paths.rests(behind: bytes), head)
         // Verdicts read the pending text again and again: better what stands for it.
         parts.append(
           bytes.count != pending.count
@@ -210,14 +247,29 @@ final class MaskEvaluator {
       row: language.scanner == nil ? 0 : language.externalLexStates[Int(state)],
       isTight: language.isTight[Int(state)], startsLine: language.strictLayout && head.startsLine)
     if start.row != 0 {
-      start.scanner = ScannerStates(actual: shared(head.scanner), context: shared(head.context))
+      let context = shared(head.context)
+      start.scanner = ScannerStates(actual: context, context: context)
     }
     return start
   }
 
+  /// The same with the blocks that are open at `head`.
+  private func bound(_ start: LexicalStart, _ head: Head) -> LexicalStart {
+    var start = start
+    start.scanner.actual = shared(head.scanner)
+    start.isBound = true
+    return start
+  }
+
+  /// What tokens do of which `rests` are left; where a line ends first, with the blocks that are open at `head`.
+  private func point(_ start: LexicalStart, _ rests: TokenRests, _ head: Head) -> LexicalPoint {
+    let isBound = language.layout != nil && start.row != 0 && rests.startsWithLines
+    return paths.point(isBound ? bound(start, head) : start, rests)
+  }
+
   private func shared(_ number: Int32) -> Int32 {
     if let known = shared[number] { return known }
-    guard let scanner = session.recogniser.lexer.scanner else { return 0 }
+    guard let scanner else { return 0 }
     let result = paths.number(ofScannerState: scanner.serialisedState(number))
     shared[number] = result
     return result
@@ -225,7 +277,7 @@ final class MaskEvaluator {
 
   private func own(_ number: Int32) -> Int32 {
     if let known = own[number] { return known }
-    guard let scanner = session.recogniser.lexer.scanner else { return 0 }
+    guard let scanner else { return 0 }
     let result = scanner.intern(paths.scannerState(number))
     own[number] = result
     return result
@@ -240,7 +292,9 @@ final class MaskEvaluator {
       return .empty
     }
     // What is deep in tokens is met with them; what is small is computed as quickly.
-    if depth >= Self.rememberedDepth || point.ends.count + point.lines.count + point.cuts.count < 4 && point.rest == nil
+    if depth >= Self.rememberedDepth
+      || point.ends.count + point.lines.count + point.cuts.count < 4 && point.rest == nil
+        && point.bound == nil
     {
       return compute(point, standing)
     }
@@ -249,11 +303,9 @@ final class MaskEvaluator {
       others += known.others
       return known.tokens
     }
-    let (lowest, hasReadColumns, hasReadColumn) = (arena.lowestRead, arena.hasReadColumns, arena.hasReadColumn)
-    let (firstOther, firstQuery, dependsOnText) = (others.count, observed.queries.count, observed.dependsOnText)
-    arena.lowestRead = .max
-    (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
-    observed.dependsOnText = false
+    var before = reads
+    let (firstOther, firstQuery) = (others.count, observed.queries.count)
+    reads = Reads()
 
     var parts: [TokenSet] = []
     if let known = remembered(point, key.partial, standing) {
@@ -265,13 +317,10 @@ final class MaskEvaluator {
       parts = computeAndRemember(point, key, standing)
     }
     let result = TokenSet(parts, wordCount: paths.wordCount)
-    remember(
-      point, key, standing, result, Array(others[firstOther...]), observed.queries[firstQuery...],
-      dependsOnText: observed.dependsOnText)
-    arena.lowestRead = min(lowest, arena.lowestRead)
-    if hasReadColumns { arena.hasReadColumns = true }
-    if hasReadColumn { arena.hasReadColumn = true }
-    if dependsOnText { observed.dependsOnText = true }
+    let own = reads
+    remember(point, key, standing, own, result, Array(others[firstOther...]), observed.queries[firstQuery...])
+    before.merge(own)
+    reads = before
     return result
   }
 
@@ -293,18 +342,15 @@ final class MaskEvaluator {
     var queries: [(item: Completion.Item, outcome: Completion.Outcome)] = []
     var isLeft: [Int32] = []
     let reach = lowest(of: standing.head.node, depth: Self.littleDepth)
-    var lowestOfFew = standing.head.node
-    var (lowest, hasReadColumns, hasReadColumn, dependsOnText) = (Int32.max, false, false, false)
+    var readsOfFew = Reads(lowest: standing.head.node)
+    var allReads = Reads()
     others += point.others
     for index in 0..<point.partCount {
-      arena.lowestRead = .max
-      (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
-      observed.dependsOnText = false
+      reads = Reads()
       let (firstPart, firstOther, firstQuery) = (all.count, others.count, observed.queries.count)
       compute(part: index, of: point, standing, &all)
-      let own = observed.queries[firstQuery...]
-      let dependsOnOwnText = observed.dependsOnText
-      if arena.lowestRead < reach || arena.hasReadColumn || dependsOnOwnText
+      let (own, ownReads) = (observed.queries[firstQuery...], reads)
+      if ownReads.lowest < reach || ownReads.column || ownReads.layout || ownReads.text
         || own.contains(where: { $0.item.column != arena.nodes[Int($0.item.base)].open.column })
       {
         isLeft.append(Int32(index))
@@ -312,22 +358,16 @@ final class MaskEvaluator {
         few += all[firstPart...]
         fewOthers += others[firstOther...]
         queries += own
-        lowestOfFew = min(lowestOfFew, arena.lowestRead)
+        readsOfFew.lowest = min(readsOfFew.lowest, ownReads.lowest)
       }
-      lowest = min(lowest, arena.lowestRead)
-      if arena.hasReadColumns { hasReadColumns = true }
-      if arena.hasReadColumn { hasReadColumn = true }
-      if dependsOnOwnText { dependsOnText = true }
+      allReads.merge(ownReads)
     }
     if !isLeft.isEmpty, isLeft.count < point.partCount {
-      arena.lowestRead = lowestOfFew
-      (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
       remember(
-        point, key.partial, standing, TokenSet(few, wordCount: paths.wordCount), fewOthers, queries[...],
-        dependsOnText: false, isLeft: isLeft)
+        point, key.partial, standing, readsOfFew, TokenSet(few, wordCount: paths.wordCount), fewOthers, queries[...],
+        isLeft: isLeft)
     }
-    (arena.lowestRead, arena.hasReadColumns, arena.hasReadColumn) = (lowest, hasReadColumns, hasReadColumn)
-    observed.dependsOnText = dependsOnText
+    reads = allReads
     return all
   }
   /// How many states parts look at that are remembered by themselves.
@@ -365,22 +405,44 @@ final class MaskEvaluator {
     index -= point.ends.count
     if index < point.cuts.count {
       let cut = point.cuts[index]
-      forEachShift(cut.terminal, standing) { parts.append(tokens(paths.point($0, cut.rests), $1)) }
+      if let tokens = cut.endedTokens {
+        forEachShift(cut, standing) { _, behind in
+          let head = behind.head
+          if completion.isCompletable(head.node, hole: session.hole, completion.place(head)) { parts.append(tokens) }
+        }
+        return
+      }
+      forEachShift(cut, standing) { parts.append(tokens(self.point($0, cut.rests, $1.head), $1)) }
       return
     }
     index -= point.cuts.count
-    if index == 0, !point.lines.isEmpty {
-      // A blank more can only take ways away: the columns that are viable are the first ones.
-      var (viable, refused) = (0, point.lines.count)
-      while viable < refused {
-        let middle = (viable + refused) / 2
-        if isViable(point.lines[middle], standing) { viable = middle + 1 } else { refused = middle }
-      }
-      parts += point.lines[..<viable].map(\.tokens)
-    } else if let rest = point.rest {
+    // The lines are 0, what is bound 1, the rest 2.
+    if point.lines.isEmpty { index += 1 }
+    if index > 0, point.bound == nil { index += 1 }
+    switch index {
+    case 0: parts += viable(point.lines, standing).map(\.tokens)
+    case 1:
+      guard let rests = point.bound else { return }
+      let start = bound(start(arena.nodes[Int(standing.head.node)].state, standing.head), standing.head)
+      parts.append(tokens(paths.point(start, rests), standing))
+      scanner?.hasPassedLine = true
+    default:
+      guard let rest = point.rest else { return }
+      var standing = standing
+      if let column = point.restColumn, standing.head.startsLine, language.strictLayout { standing.column = column }
       // With verdicts of its own, though they are the same: it is remembered with all that they depend on.
       parts.append(tokens(rest, standing))
     }
+  }
+
+  /// A blank more can only take ways away: the columns that are viable are the first ones.
+  private func viable(_ lines: [LexicalEnd], _ standing: Standing) -> ArraySlice<LexicalEnd> {
+    var (viable, refused) = (0, lines.count)
+    while viable < refused {
+      let middle = (viable + refused) / 2
+      if isViable(lines[middle], standing) { viable = middle + 1 } else { refused = middle }
+    }
+    return lines[..<viable]
   }
 
   private func isViable(_ end: LexicalEnd, _ standing: Standing) -> Bool {
@@ -411,28 +473,21 @@ final class MaskEvaluator {
     let isExtra = language.isExtra(arena.nodes[Int(head.node)].state, terminal)
     if isExtra ? !allowsExtra : !fits { return false }
     var verdict = verdicts[depth][terminal.index]
-    let (lowest, hasReadColumns, hasReadColumn) = (arena.lowestRead, arena.hasReadColumns, arena.hasReadColumn)
-    let dependsOnText = observed.dependsOnText
+    var before = reads
     if verdict.firstQuery < 0 {
-      arena.lowestRead = .max
-      (arena.hasReadColumns, arena.hasReadColumn) = (false, false)
-      observed.dependsOnText = false
+      reads = Reads()
       verdict.firstQuery = Int32(observed.queries.count)
       verdict.isViable = session.isCompletable(head, behind: terminal, isExtra: isExtra, session.hole)
       verdict.endOfQueries = Int32(observed.queries.count)
-      verdict.lowestRead = arena.lowestRead
-      (verdict.hasReadColumns, verdict.hasReadColumn) = (arena.hasReadColumns, arena.hasReadColumn)
-      verdict.dependsOnText = observed.dependsOnText
+      verdict.reads = reads
       verdicts[depth][terminal.index] = verdict
     } else {
       for index in verdict.firstQuery..<verdict.endOfQueries {
         observed.queries.append(observed.queries[Int(index)])
       }
     }
-    arena.lowestRead = min(lowest, verdict.lowestRead)
-    arena.hasReadColumns = hasReadColumns || verdict.hasReadColumns
-    arena.hasReadColumn = hasReadColumn || verdict.hasReadColumn
-    observed.dependsOnText = dependsOnText || verdict.dependsOnText
+    before.merge(verdict.reads)
+    reads = before
     return verdict.isViable
   }
 
@@ -440,8 +495,9 @@ final class MaskEvaluator {
 
   /// Calls `body` with every way in which the parser goes on behind a terminal of tokens.
   private func forEachShift(
-    _ found: LexicalCut.Terminal, _ standing: Standing, _ body: (LexicalStart, Standing) -> Void
+    _ cut: LexicalCut, _ standing: Standing, _ body: (LexicalStart, Standing) -> Void
   ) {
+    let found = cut.terminal
     let head = standing.head
     let state = arena.nodes[Int(head.node)].state
     var (terminal, fallback) = (found.symbol, SymbolID.end)
@@ -473,7 +529,7 @@ final class MaskEvaluator {
     next.column =
       startsLine && language.strictLayout ? found.endColumn + (found.isRelative ? standing.column : 0) : 0
     if let states = found.scanner {
-      next.head.scanner = own(states.actual)
+      next.head.scanner = cut.example.isEmpty ? own(states.actual) : scannerState(behind: cut, head)
       next.head.context = own(states.context)
     }
     depth += 1
@@ -494,12 +550,20 @@ final class MaskEvaluator {
     }
   }
 
+  /// The scanner's state behind a terminal that is not one of layout, which changes its context. A run of the scanner.
+  private func scannerState(behind cut: LexicalCut, _ head: Head) -> Int32 {
+    guard let scanner else { return 0 }
+    let row = Int(language.externalLexStates[Int(arena.nodes[Int(head.node)].state)])
+    // A byte in front, as a scanner may ask whether it is at the beginning of the text.
+    return ([0x20] + cut.example).withUnsafeBufferPointer { scanner.scan($0, 1, row: row, state: head.scanner).state }
+  }
+
   private func fitsLayout(_ standing: Standing, _ place: StartPlace?) -> Bool {
     guard language.strictLayout else { return true }
     guard let place else { return standing.place & 1 != 0 }
     let open = arena.nodes[Int(standing.head.node)].open
     if standing.head.startsLine {
-      arena.hasReadColumn = true
+      if !place.isRelative { arena.hasReadColumn = true }
       return open.column == place.column + (place.isRelative ? standing.column : 0)
     }
     return open.brackets > 0 || !place.isPadded || !place.breaksLine
@@ -515,20 +579,16 @@ final class MaskEvaluator {
 
   // MARK: Memory
 
-  private func packed(_ node: Int32, _ isPartial: Bool) -> UInt64 {
-    let node = arena.nodes[Int(node)]
-    let column = isPartial ? 0 : UInt64(UInt32(bitPattern: node.open.column))
-    return UInt64(node.state) << 48 | UInt64(node.open.brackets) << 40
-      | UInt64(UInt8(bitPattern: node.open.contexts)) << 32 | column
-  }
-
   private func key(_ standing: Standing) -> MaskMemory.Key {
     let place = completion.place(standing.head)
+    let top = arena.nodes[Int(standing.head.node)]
+    let startsLine = standing.head.startsLine && language.strictLayout
     return MaskMemory.Key(
-      top: packed(standing.head.node, false), startsLine: standing.head.startsLine,
-      scanner: ScannerStates(actual: shared(standing.head.scanner), context: shared(standing.head.context)),
+      top: StackChain.word(top, isPartial: false), startsLine: standing.head.startsLine,
+      context: shared(standing.head.context),
       place: standing.place,
-      column: standing.column, line: place.line, isInContext: place.scanner == completion.context.state,
+      column: startsLine ? top.open.column - standing.column : 0, line: place.line,
+      isInContext: place.scanner == completion.context.state,
       contexts: completion.context.depth, allowsOtherContexts: completion.allowsOtherContexts)
   }
 
@@ -538,20 +598,24 @@ final class MaskEvaluator {
   }
   private lazy var textNumber = paths.number(of: session.segments)
 
-  /// Nodes from the top of the stack on; kept for the next use.
-  private var chain: [Int32] = []
+  /// Kept for the next use.
+  private var chain = StackChain()
 
   private func remembered(
     _ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing
   ) -> MaskMemory.Entry? {
     let place = completion.place(standing.head)
-    let (hasReadColumns, hasReadColumn) = (arena.hasReadColumns, arena.hasReadColumn)
+    var before = reads
     let queryCount = observed.queries.count
     var columns: [Int]?
+    chain.begin(standing.head.node, isPartial: key.isPartial)
     // What was remembered last is most like what comes next.
-    let known = paths.memory(point, key).last { entry in
+    let known = paths.memory(point, key) { chain.hash($0, arena) }.last { entry in
       if let needed = entry.text, needed != text { return false }
-      guard hasStates(entry.states, standing.head.node, key.isPartial) else { return false }
+      if let needed = entry.scanner, needed != shared(standing.head.scanner) { return false }
+      guard chain.starts(with: entry.states, arena),
+        zip(entry.brackets, chain.nodes).allSatisfy({ $0 == arena.nodes[Int($1)].open.brackets })
+      else { return false }
       if let needed = entry.columns {
         let open = columns ?? arena.openColumns(of: standing.head.node)
         columns = open
@@ -564,7 +628,7 @@ final class MaskEvaluator {
             SuffixPosition.gap(session.hole, isInContext ? completion.context.state : place.scanner, line)
           case .behind(let index): entry.positions[Int(index)]
           }
-        let base = chain[Int(query.depth)]
+        let base = chain.nodes[Int(query.depth)]
         let column = query.column
         return completion.outcome(
           state: query.state, isOver: query.isOver, base: base,
@@ -575,61 +639,42 @@ final class MaskEvaluator {
       if !isAlike { observed.queries.removeLast(observed.queries.count - queryCount) }
       return isAlike
     }
-    arena.hasReadColumns = hasReadColumns || known?.columns != nil
-    // An entry that is not partial is compared with the columns of its states.
-    arena.hasReadColumn = hasReadColumn || known != nil && !key.isPartial
+    reads = before
     guard let known else { return nil }
-    // The chain is that of the entry which fits, the last one that was compared.
-    if let lowest = chain.last { arena.lowestRead = min(arena.lowestRead, lowest) }
-    if known.text != nil { observed.dependsOnText = true }
+    before.merge(
+      Reads(
+        lowest: chain.nodes[known.states.count - 1], columns: known.columns != nil,
+        // An entry that is not partial is compared with the columns of its states.
+        column: !key.isPartial, layout: known.scanner != nil, text: known.text != nil))
+    reads = before
     return known
-  }
-
-  /// Whether these are the states from `node` on; then `chain` has their nodes.
-  private func hasStates(_ states: [UInt64], _ node: Int32, _ isPartial: Bool) -> Bool {
-    chain.removeAll(keepingCapacity: true)
-    var node = node
-    for (depth, state) in states.enumerated() {
-      if node < 0 || packed(node, isPartial) != state { return false }
-      chain.append(node)
-      if depth < states.count - 1, arena.nodes[Int(node)].more >= 0 { return false }
-      node = arena.nodes[Int(node)].parent
-    }
-    return true
   }
 
   /// Remembers `tokens` with what the arena has noted and the verdicts that they follow from.
   private func remember(
-    _ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing, _ tokens: TokenSet, _ others: [TokenID],
-    _ own: ArraySlice<(item: Completion.Item, outcome: Completion.Outcome)>, dependsOnText: Bool, isLeft: [Int32] = []
+    _ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing, _ reads: Reads, _ tokens: TokenSet,
+    _ others: [TokenID], _ own: ArraySlice<(item: Completion.Item, outcome: Completion.Outcome)>, isLeft: [Int32] = []
   ) {
-    let columns = arena.hasReadColumns ? arena.openColumns(of: standing.head.node) : nil
-    chain.removeAll(keepingCapacity: true)
-    var states: [UInt64] = []
-    var node = standing.head.node
-    let lowest = min(arena.lowestRead, node)
-    while node >= lowest {
-      states.append(packed(node, key.isPartial))
-      chain.append(node)
-      if node > lowest, arena.nodes[Int(node)].more >= 0 { return }
-      node = arena.nodes[Int(node)].parent
-    }
-    guard chain.last == lowest else { return }
-    if depth >= Self.depthOfOften, paths.isFirst(point, key, states) { return }
+    let columns = reads.columns ? arena.openColumns(of: standing.head.node) : nil
+    chain.begin(standing.head.node, isPartial: key.isPartial)
+    guard let count = chain.count(downTo: min(reads.lowest, standing.head.node), arena),
+      let hash = chain.hash(count, arena)
+    else { return }
+    if depth >= Self.depthOfOften, paths.isFirst(point, key, hash) { return }
     let ownScanner = completion.place(standing.head).scanner
     var queries: [MaskMemory.Query] = []
     var positions: [SuffixPosition] = []
     var seen: Set<Completion.Item> = []
     for (item, outcome) in own where seen.insert(item).inserted {
       let position = completion.summary.suffix.positions[Int(item.position)]
-      guard let depth = chain.firstIndex(of: item.base) else { return }
+      guard let depth = chain.nodes[..<count].firstIndex(of: item.base) else { return }
       let place: MaskMemory.Query.Place
       let isInContext = position.scanner == completion.context.state
       if position.kind == .gap, position.segment == Int32(session.hole),
         isInContext || position.scanner == ownScanner
       {
         place = .hole(position.line, isInContext: isInContext)
-      } else if dependsOnText {
+      } else if reads.text {
         place = .behind(Int32(positions.count))
         positions.append(position)
       } else {
@@ -642,8 +687,12 @@ final class MaskEvaluator {
           column: isOfBase ? MaskMemory.Query.columnOfBase : item.column, place: place))
     }
     let entry = MaskMemory.Entry(
-      states: states, columns: columns, queries: queries, positions: positions,
-      text: dependsOnText ? text : nil, tokens: paths.shared(tokens), others: others, isLeft: isLeft)
-    paths.remember(entry, point, key)
+      states: Array(chain.states[..<count]), columns: columns, queries: queries, positions: positions,
+      text: reads.text ? text : nil,
+      brackets: reads.text && language.layout != nil
+        ? chain.nodes[..<count].map { arena.nodes[Int($0)].open.brackets } : [],
+      scanner: reads.layout ? shared(standing.head.scanner) : nil,
+      tokens: paths.shared(tokens), others: others, isLeft: isLeft)
+    paths.remember(entry, hash, point, key)
   }
 }

@@ -10,10 +10,11 @@ struct MaskMemory {
   struct Key: Hashable {
     var top: UInt64
     var startsLine: Bool
-    /// The external scanner's states.
-    var scanner: ScannerStates
+    /// The external scanner's state but for layout.
+    var context: Int32
     /// Whether the terminal at the frontier may stand where it began.
     var place: UInt8
+    /// Where a line starts: how far the innermost block is right of it.
     var column: Int32
     var line: LinePlace
     /// Whether the text behind the hole goes on in the context at the hole's start.
@@ -70,6 +71,10 @@ struct MaskMemory {
     let positions: [SuffixPosition]
     /// The text for which alone it holds; nil if it does for all that answer the queries alike.
     let text: Text?
+    /// How many brackets are open at each of the states, if the text behind the hole matters.
+    let brackets: [UInt8]
+    /// The external scanner's state, if what is open in layout matters.
+    let scanner: Int32?
     let tokens: TokenSet
     /// Tokens to be checked one by one.
     let others: [TokenID]
@@ -77,14 +82,16 @@ struct MaskMemory {
     let isLeft: [Int32]
 
     init(
-      states: [UInt64], columns: [Int]?, queries: [Query], positions: [SuffixPosition], text: Text?, tokens: TokenSet,
-      others: [TokenID], isLeft: [Int32]
+      states: [UInt64], columns: [Int]?, queries: [Query], positions: [SuffixPosition], text: Text?, brackets: [UInt8],
+      scanner: Int32?, tokens: TokenSet, others: [TokenID], isLeft: [Int32]
     ) {
       self.states = states
       self.columns = columns
       self.queries = queries
       self.positions = positions
       self.text = text
+      self.brackets = brackets
+      self.scanner = scanner
       self.tokens = tokens
       self.others = others
       self.isLeft = isLeft
@@ -99,40 +106,72 @@ struct MaskMemory {
     }
   }
 
-  private var entries: [Key: [Entry]] = [:]
-  /// Those that were not asked for since memory was last aged.
-  private var older: [Key: [Entry]] = [:]
-  /// Hashes of stacks.
-  private var met: Set<Int> = []
-  private static let limit = 64
+  /// The entries of one key, by how many states they have and a hash of these.
+  private struct Stacks {
+    private var entries: [UInt64: [Entry]] = [:]
+    /// Ascending.
+    private var counts: [Int] = []
+    private(set) var byteCount = 0
+    /// Of those with the same states.
+    private static let limit = 16
 
-  /// The entries with the same top, and the bytes of those that are in use again. O(1).
-  mutating func entries(_ key: Key) -> (entries: [Entry], revived: Int) {
-    if let known = entries[key] { return (known, 0) }
-    guard let known = older.removeValue(forKey: key) else { return ([], 0) }
-    entries[key] = known
-    return (known, known.reduce(0) { $0 + $1.byteCount })
+    /// Those that may have the states of a stack, of which `hash` gives the hash of as many as it is asked for, nil if it
+    /// has fewer.
+    func entries(_ hash: (Int) -> UInt64?) -> [Entry] {
+      var result: [Entry] = []
+      for count in counts {
+        guard let hash = hash(count) else { break }
+        guard let known = entries[hash] else { continue }
+        if result.isEmpty { result = known } else { result += known }
+      }
+      return result
+    }
+
+    mutating func insert(_ entry: Entry, _ hash: UInt64) {
+      let count = entry.states.count
+      if !counts.contains(count) { counts.insert(count, at: counts.firstIndex { $0 > count } ?? counts.count) }
+      if entries[hash]?.count ?? 0 >= Self.limit { entries[hash]?.removeFirst(Self.limit / 2) }
+      entries[hash, default: []].append(entry)
+      byteCount += entry.byteCount
+    }
   }
 
-  /// Keeps `entry`; the bytes that it takes up, about. O(entries with the same top).
-  mutating func insert(_ entry: Entry, for key: Key) -> Int {
-    if entries[key]?.count ?? 0 >= Self.limit { entries[key]?.removeFirst(Self.limit / 2) }
-    entries[key, default: []].append(entry)
+  private var stacks: [Key: Stacks] = [:]
+  /// Those that were not asked for since memory was last aged.
+  private var older: [Key: Stacks] = [:]
+  /// Hashes of stacks.
+  private var met: Set<UInt64> = []
+
+  /// The entries with the same top that may have the states of a stack, and the bytes of those that are in use again.
+  ///
+  /// O(different numbers of states).
+  ///
+  /// - Parameter hash: what of a number of states from the top on is; nil if there are fewer.
+  mutating func entries(_ key: Key, _ hash: (Int) -> UInt64?) -> (entries: [Entry], revived: Int) {
+    if let known = stacks[key] { return (known.entries(hash), 0) }
+    guard let known = older.removeValue(forKey: key) else { return ([], 0) }
+    stacks[key] = known
+    return (known.entries(hash), known.byteCount)
+  }
+
+  /// Keeps `entry`, whose states have `hash`; the bytes that it takes up, about. O(1).
+  mutating func insert(_ entry: Entry, _ hash: UInt64, for key: Key) -> Int {
+    stacks[key, default: Stacks()].insert(entry, hash)
     return entry.byteCount
   }
 
-  /// Whether a stack is met for the first time since memory was last aged. O(states).
-  mutating func isFirst(_ key: Key, _ states: [UInt64]) -> Bool {
+  /// Whether a stack whose states have `hash` is met for the first time since memory was last aged. O(1).
+  mutating func isFirst(_ key: Key, _ hash: UInt64) -> Bool {
     var hasher = Hasher()
     hasher.combine(key)
-    hasher.combine(states)
-    return met.insert(hasher.finalize()).inserted
+    hasher.combine(hash)
+    return met.insert(UInt64(bitPattern: Int64(hasher.finalize()))).inserted
   }
 
   /// Forgets what was not asked for since the last time.
   mutating func age() {
-    older = entries
-    entries = [:]
+    older = stacks
+    stacks = [:]
     met = []
   }
 }

@@ -7,7 +7,9 @@ import Vocabulary
 /// patterns, the ends of terminals that are not the longest match, is asked of `TokenLexer` for all bytes anew.
 struct PointBuilder {
   /// The terminals that tokens end, each with what is left of them.
-  private(set) var cuts: [(terminal: LexicalCut.Terminal, items: [TokenRests.Item])] = []
+  private(set) var cuts: [(terminal: LexicalCut.Terminal, items: [TokenRests.Item], example: [UInt8])] = []
+  /// What depends on the blocks that are open.
+  private(set) var bound: [TokenRests.Item] = []
   /// Where the external scanner declines.
   private(set) var declined: [TokenRests.Item] = []
   /// The bytes from the start to the node that is visited.
@@ -19,6 +21,8 @@ struct PointBuilder {
   private let start: LexicalStart
   private let trie: TokenTrie.Handle
   private let point = LexicalPoint()
+  /// The scanner is run as if no block were open: what it makes of text in which no line ends is the same in all.
+  private let leavesLayout: Bool
   private var undecided: [(condition: LexicalEnd.Condition, tokens: [TokenID], pending: Int)] = []
   private var undecidedIndices: [LexicalEnd.Condition: Int] = [:]
   private var groups: [Group: Int] = [:]
@@ -63,6 +67,7 @@ struct PointBuilder {
     language = lexer.language
     self.start = start
     self.trie = trie
+    leavesLayout = language.layout != nil && start.row != 0 && !start.isBound
   }
 
   /// Takes the tokens of `item`.
@@ -80,6 +85,13 @@ struct PointBuilder {
   private mutating func visit(_ node: Int, isSubtree: Bool) { visit(node, outcome(), isSubtree: isSubtree) }
 
   private mutating func visit(_ node: Int, _ outcome: TokenLexer.Outcome?, isSubtree: Bool) {
+    if leavesLayout, let outcome, dependsOnLayout(outcome) {
+      // Within a character, nothing is decided for those below.
+      let isCutOff = if case .undecided = outcome { true } else { false }
+      bound.append(TokenRests.Item(backlog: bytes, node: Int32(node), isSubtree: isSubtree && !isCutOff))
+      if isCutOff, isSubtree { visitChildren(of: node) }
+      return
+    }
     switch outcome {
     case .refused: return
     case .terminal(let terminal, let end):
@@ -111,7 +123,10 @@ struct PointBuilder {
         return
       }
     }
-    guard isSubtree else { return }
+    if isSubtree { visitChildren(of: node) }
+  }
+
+  private mutating func visitChildren(of node: Int) {
     var child = node + 1
     let end = Int(trie[node].end)
     while child < end {
@@ -122,21 +137,34 @@ struct PointBuilder {
     }
   }
 
-  /// Takes tokens within text all of which is alike, for which `text` stands, as far as they consist of `ordinary` bytes.
-  private mutating func goOn(_ node: Int, _ text: [UInt8], _ ordinary: ByteSet, isSubtree: Bool) {
-    goOn(node, undecided(text, node), ordinary, isSubtree: isSubtree)
+  /// Whether the scanner may answer otherwise where other blocks are open: it decides on text in which a line ends, or
+  /// finds layout.
+  private func dependsOnLayout(_ outcome: TokenLexer.Outcome) -> Bool {
+    if case .terminal(let terminal, _) = outcome, language.layout?.isLayout(terminal.symbol) ?? false { return true }
+    if case .undecided = outcome, !bytes.withUnsafeBufferPointer(\.endsInsideCharacter) { return false }
+    return bytes.contains(where: \.isLineBreak)
   }
 
-  private mutating func goOn(_ node: Int, _ group: Int, _ ordinary: ByteSet, isSubtree: Bool) {
-    add(toUndecided: group, node)
+  /// Takes tokens within text all of which is alike, for which `text` stands, as far as they consist of `ordinary` bytes.
+  private mutating func goOn(_ node: Int, _ text: [UInt8], _ ordinary: ByteSet, isSubtree: Bool) {
+    goOn(node, undecided(text, node), ordinary, lexer.kinds(in: ordinary), isSubtree: isSubtree)
+  }
+
+  private mutating func goOn(
+    _ node: Int, _ group: Int, _ ordinary: ByteSet, _ kinds: ByteKinds, isSubtree: Bool
+  ) {
+    add(trie.tokens(at: node), toUndecided: group)
     guard isSubtree else { return }
     var child = node + 1
     let end = Int(trie[node].end)
     while child < end {
       let byte = trie[child].byte
       bytes.append(byte)
-      if ordinary.contains(byte) {
-        goOn(child, group, ordinary, isSubtree: true)
+      // The first token is the example, of which it matters how long it is.
+      if trie[child].kinds.isSubset(of: kinds), !undecided[group].tokens.isEmpty {
+        add(trie.tokens(below: child), toUndecided: group)
+      } else if ordinary.contains(byte) {
+        goOn(child, group, ordinary, kinds, isSubtree: true)
       } else {
         visit(child, isSubtree: true)
       }
@@ -177,7 +205,7 @@ struct PointBuilder {
 
   private mutating func addUndecided(_ pending: [UInt8], _ node: Int) {
     if trie.tokens(at: node).isEmpty { return }
-    add(toUndecided: undecided(pending, node), node)
+    add(trie.tokens(at: node), toUndecided: undecided(pending, node))
   }
 
   /// The index of the group of tokens on which the scanner is as undecided as on `pending`.
@@ -189,11 +217,10 @@ struct PointBuilder {
     return undecided.count - 1
   }
 
-  private mutating func add(toUndecided group: Int, _ node: Int) {
-    let own = trie.tokens(at: node)
-    if own.isEmpty { return }
+  private mutating func add(_ tokens: UnsafeBufferPointer<TokenID>, toUndecided group: Int) {
+    if tokens.isEmpty { return }
     if undecided[group].tokens.isEmpty { undecided[group].pending = bytes.count }
-    undecided[group].tokens += own
+    undecided[group].tokens += tokens
   }
 
   /// Lines that start at one column are alike, however many blank ones there are before.
@@ -217,7 +244,13 @@ struct PointBuilder {
   private mutating func glide(below node: Int, _ run: Run) {
     var child = node + 1
     let end = Int(trie[node].end)
+    let loops = loops(run)
     while child < end {
+      if let loops, trie[child].kinds.isSubset(of: loops.kinds) {
+        add(loops.group, trie.tokens(below: child))
+        child = Int(trie[child].end)
+        continue
+      }
       let byte = trie[child].byte
       let next = language.lexer.table[Int(run.state) &* 256 &+ Int(byte)]
       bytes.append(byte)
@@ -229,6 +262,18 @@ struct PointBuilder {
       bytes.removeLast()
       child = Int(trie[child].end)
     }
+  }
+
+  /// The kinds of bytes that leave a run where it is, and the group of tokens that end there; nil if there are none.
+  private func loops(_ run: Run) -> (kinds: ByteKinds, group: Group)? {
+    let accepted = language.lexer.accepts[Int(run.state)]
+    guard !run.isPadding, language.keywords == nil || run.word == LexicalAutomaton.dead,
+      !language.lexer.isFinal[Int(run.state)], !language.hasPattern[Int(run.state)],
+      accepted != LexicalAutomaton.noTerminal || run.accepted == LexicalAutomaton.noTerminal
+    else { return nil }
+    let group = Group(
+      kind: .open, state: run.state, word: run.word, place: run.place, mayHaveEnded: mayHaveEnded(accepted))
+    return (lexer.loops(run.state), group)
   }
 
   private mutating func glide(to node: Int, _ run: Run, _ next: UInt16, _ byte: UInt8) {
@@ -344,8 +389,9 @@ struct PointBuilder {
     add(Group(kind: .padding, place: index(of: place ?? StartPlace())), node)
   }
 
-  private mutating func add(_ group: Group, _ node: Int) {
-    let own = trie.tokens(at: node)
+  private mutating func add(_ group: Group, _ node: Int) { add(group, trie.tokens(at: node)) }
+
+  private mutating func add(_ group: Group, _ own: UnsafeBufferPointer<TokenID>) {
     if own.isEmpty { return }
     if let index = groups[group] {
       tokens[index] += own
@@ -376,7 +422,7 @@ struct PointBuilder {
       return
     }
     cutIndices[terminal] = cuts.count
-    cuts.append((terminal, [item]))
+    cuts.append((terminal, [item], leavesLayout && terminal.scanner != nil ? bytes : []))
   }
 
   /// States of the automata from which the same can be reached are alike to the parser.
@@ -417,10 +463,10 @@ struct PointBuilder {
   private func open(
     _ state: UInt16, _ word: UInt16, refused: [SymbolID], _ place: StartPlace?, _ mayHaveEnded: Bool
   ) -> LexicalEnd.Condition {
-    let reachable = language.lexer.reachable[Int(state)]
+    let reachable = Array(language.lexer.reachable[Int(state)])
     var keywords: [SymbolID] = []
     if word != LexicalAutomaton.dead, language.wordTerminal != .end, reachable.contains(language.wordTerminal) {
-      keywords = language.keywords?.reachable[Int(word)] ?? []
+      keywords = language.keywords.map { Array($0.reachable[Int(word)]) } ?? []
     }
     return .open(
       terminals: refused.isEmpty ? reachable : reachable.filter { !refused.contains($0) }, keywords: keywords,

@@ -1,4 +1,5 @@
 import Grammar
+import Vocabulary
 
 /// What the lexer makes of bytes of a token, without the parser and without the text around them.
 ///
@@ -9,6 +10,9 @@ final class TokenLexer {
   /// What `contents` has found last, and the probe that has ended text last.
   var lastContents: (row: UInt16, state: Int32, contents: [Language.Content])?
   var preferredProbe = 0
+  /// Shape (states of the automaton): see `loops`; nil where nobody asked.
+  private var knownLoops: [ByteKinds?]
+  private var lastOrdinary: (bytes: ByteSet, kinds: ByteKinds)?
 
   enum Outcome {
     /// The bytes end within something; `isPadding` if no terminal has begun.
@@ -43,6 +47,24 @@ final class TokenLexer {
   init(_ language: Language, _ scanner: ScannerSession?) {
     self.language = language
     self.scanner = scanner
+    knownLoops = Array(repeating: nil, count: language.lexer.stateCount)
+  }
+
+  /// The kinds of bytes that lead from a state of the automaton to itself. O(1) once it was asked.
+  func loops(_ state: UInt16) -> ByteKinds {
+    if let known = knownLoops[Int(state)] { return known }
+    let row = language.lexer.table + Int(state) * 256
+    let loops = ByteKinds(allOf: { row[Int($0)] == state })
+    knownLoops[Int(state)] = loops
+    return loops
+  }
+
+  /// The kinds of bytes that are in a set as a whole. O(1) for the last one.
+  func kinds(in bytes: ByteSet) -> ByteKinds {
+    if let lastOrdinary, lastOrdinary.bytes == bytes { return lastOrdinary.kinds }
+    let kinds = ByteKinds(allOf: bytes.contains)
+    lastOrdinary = (bytes, kinds)
+    return kinds
   }
 
   /// The number of a serialised state of the scanner.
@@ -205,8 +227,8 @@ final class TokenLexer {
       (result.column, result.isRelative) = column(bytes, offset)
       return result
     }
-    result.isPadded = offset > 0
-    result.breaksLine = layout.breaksLine(bytes, 0..<offset)
+    result.isPadded = offset > 0 || start.isBehindLine
+    result.breaksLine = start.isBehindLine || layout.breaksLine(bytes, 0..<offset)
     result.isComment = offset < bytes.count && layout.lineComment.first == bytes[offset]
     return result
   }

@@ -52,13 +52,17 @@ public final class TokenPaths: @unchecked Sendable {
 
   /// What all tokens do behind `backlog`, bytes that the lexer has still to read. O(1) if that was met before.
   func point(_ start: LexicalStart, behind backlog: [UInt8] = []) -> LexicalPoint {
-    if backlog.isEmpty { return point(start, root) }
-    let rests = roots.withLock { roots in
+    point(start, rests(behind: backlog))
+  }
+
+  /// All tokens behind `backlog`. O(1) if that was met before.
+  func rests(behind backlog: [UInt8]) -> TokenRests {
+    if backlog.isEmpty { return root }
+    return roots.withLock { roots in
       let rests = roots[backlog] ?? TokenRests([TokenRests.Item(backlog: backlog, node: 0, isSubtree: true)])
       roots[backlog] = rests
       return rests
     }
-    return point(start, rests)
   }
 
   /// What tokens do of which `rests` are left. O(1) for a start that was met before.
@@ -71,16 +75,46 @@ public final class TokenPaths: @unchecked Sendable {
   private func makeOrFind(_ start: LexicalStart, _ rests: TokenRests) -> LexicalPoint {
     if let known = rests.point(start) { return known }
     let (point, declined) = makePoint(start, rests.items)
-    if !declined.isEmpty {
+    if let (start, items, column) = behindLine(start.withoutScanner, declined) {
+      point.rest = makeOrFind(start, self.rests(items))
+      point.restColumn = column
+    } else if !declined.isEmpty {
       point.rest = makeOrFind(start.withoutScanner, declined == rests.items ? rests : self.rests(declined))
     }
     rests.keep(point, from: start)
     return point
   }
 
-  /// What is remembered of masks from a point, by what they have in common. O(1).
-  func memory(_ point: LexicalPoint, _ key: MaskMemory.Key) -> [MaskMemory.Entry] {
-    let (entries, revived) = point.memory.withLock { $0.entries(key) }
+  /// The same behind the padding that all items begin with, if a line ends in it: so it does not matter at which column
+  /// the next one starts. O(items).
+  private func behindLine(
+    _ start: LexicalStart, _ items: [TokenRests.Item]
+  ) -> (LexicalStart, [TokenRests.Item], column: Int32)? {
+    guard let layout = language.layout, !start.isTight, let first = items.first else { return nil }
+    let padding = first.backlog.prefix { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }
+    guard padding.contains(0x0A) else { return nil }
+    for item in items {
+      guard item.backlog.count > padding.count, item.backlog.starts(with: padding),
+        ![0x20, 0x09, 0x0A].contains(item.backlog[padding.count])
+      else { return nil }
+    }
+    return padding.withUnsafeBufferPointer { padding in
+      let match = language.lexer.match(padding, 0, start.lexState, isComplete: false)
+      if match.openState == LexicalAutomaton.dead || match.openStart < padding.count { return nil }
+      var start = start
+      start.lexState = match.openState
+      start.isBehindLine = true
+      let rests = items.map {
+        TokenRests.Item(
+          backlog: Array($0.backlog[padding.count...]), node: $0.node, isSubtree: $0.isSubtree)
+      }
+      return (start, rests, Int32(layout.column(padding, padding.count)))
+    }
+  }
+
+  /// What is remembered of masks from a point that may be those of a stack. See `MaskMemory.entries`.
+  func memory(_ point: LexicalPoint, _ key: MaskMemory.Key, _ hash: (Int) -> UInt64?) -> [MaskMemory.Entry] {
+    let (entries, revived) = point.memory.withLock { $0.entries(key, hash) }
     if revived > 0 { noteMasks(revived) }
     return entries
   }
@@ -93,12 +127,12 @@ public final class TokenPaths: @unchecked Sendable {
   }
 
   /// Whether a mask on a stack is worth no memory yet.
-  func isFirst(_ point: LexicalPoint, _ key: MaskMemory.Key, _ states: [UInt64]) -> Bool {
-    point.memory.withLock { $0.isFirst(key, states) }
+  func isFirst(_ point: LexicalPoint, _ key: MaskMemory.Key, _ hash: UInt64) -> Bool {
+    point.memory.withLock { $0.isFirst(key, hash) }
   }
 
-  func remember(_ entry: MaskMemory.Entry, _ point: LexicalPoint, _ key: MaskMemory.Key) {
-    noteMasks(point.memory.withLock { $0.insert(entry, for: key) })
+  func remember(_ entry: MaskMemory.Entry, _ hash: UInt64, _ point: LexicalPoint, _ key: MaskMemory.Key) {
+    noteMasks(point.memory.withLock { $0.insert(entry, hash, for: key) })
   }
 
   // MARK: Limits
@@ -110,7 +144,7 @@ public final class TokenPaths: @unchecked Sendable {
     bytes += groupSets.withLock { sets in
       (point.ends + point.lines).reduce(0) { $0 + sets.shared($1.tokens).newBytes }
     }
-    for cut in point.cuts where cut.rests.use.note(now) { bytes += cut.rests.byteCount }
+    for rests in point.rests where rests.use.note(now) { bytes += rests.byteCount }
     if groups.add(bytes) {
       grouping.withLock { _ in
         guard let ended = groups.end() else { return }
@@ -141,7 +175,7 @@ public final class TokenPaths: @unchecked Sendable {
       rests.forget(before: generation)
       let points = rests.allPoints
       if !points.isEmpty { needed.insert(ObjectIdentifier(rests)) }
-      for cut in points.lazy.flatMap(\.cuts) { needed.insert(ObjectIdentifier(cut.rests)) }
+      for rests in points.lazy.flatMap(\.rests) { needed.insert(ObjectIdentifier(rests)) }
     }
     roots.withLock { roots in roots = roots.filter { needed.contains(ObjectIdentifier($0.value)) } }
     rests = rests.filter { needed.contains(ObjectIdentifier($0.value)) }
@@ -169,7 +203,7 @@ public final class TokenPaths: @unchecked Sendable {
     mask.withMutableWords { words in
       for end in point.ends + point.lines { end.tokens.insert(into: words) }
       trie.withHandle { trie in
-        for item in point.cuts.flatMap(\.rests.items) {
+        for item in point.rests.flatMap(\.items) {
           let node = Int(item.node)
           TokenSet.list(Array(item.isSubtree ? trie.tokens(below: node) : trie.tokens(at: node))).insert(into: words)
         }
@@ -198,6 +232,16 @@ public final class TokenPaths: @unchecked Sendable {
     }
   }
 
+  /// The tokens of items that nothing is left of; nil if there are others.
+  private func endedTokens(_ items: [TokenRests.Item], _ trie: TokenTrie.Handle) -> TokenSet? {
+    var tokens: [TokenID] = []
+    for item in items {
+      if !item.backlog.isEmpty || item.isSubtree && trie[Int(item.node)].end > item.node + 1 { return nil }
+      tokens += trie.tokens(at: Int(item.node))
+    }
+    return TokenSet(tokens, wordCount: wordCount)
+  }
+
   private func makePoint(
     _ start: LexicalStart, _ items: [TokenRests.Item]
   ) -> (point: LexicalPoint, declined: [TokenRests.Item]) {
@@ -206,7 +250,11 @@ public final class TokenPaths: @unchecked Sendable {
       var builder = PointBuilder(lexer, start, trie)
       for item in items { builder.visit(item) }
       let point = builder.finish(wordCount: wordCount)
-      point.cuts = builder.cuts.map { LexicalCut($0.terminal, rests($0.items)) }
+      point.cuts = builder.cuts.map {
+        LexicalCut(
+          $0.terminal, rests($0.items), endedTokens: endedTokens($0.items, trie), example: $0.example)
+      }
+      if !builder.bound.isEmpty { point.bound = rests(builder.bound) }
       // Behind other indentations, in other places, most groups are the same.
       _ = groups.add(groupSets.withLock { point.shareTokens(in: &$0) })
       return (point, builder.declined)

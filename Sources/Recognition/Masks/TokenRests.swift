@@ -11,11 +11,16 @@ final class TokenRests: Sendable {
   }
 
   let items: [Item]
+  /// All begin with text in which a line ends.
+  let startsWithLines: Bool
   let use = LastUse()
   /// The points from the starts that were met.
   private let points = Mutex<[LexicalStart: LexicalPoint]>([:])
 
-  init(_ items: [Item]) { self.items = items }
+  init(_ items: [Item]) {
+    self.items = items
+    startsWithLines = items.allSatisfy { $0.backlog.contains(where: \.isLineBreak) }
+  }
 
   /// Bytes of memory, about; backlogs are shared.
   var byteCount: Int { 200 + items.count * MemoryLayout<Item>.stride }
@@ -42,4 +47,8 @@ final class TokenRests: Sendable {
       hasher.combine(items.reduce(0) { $0 &* 31 &+ $1.node })
     }
   }
+}
+
+extension UInt8 {
+  var isLineBreak: Bool { self == 0x0A || self == 0x0D }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Grammar
+import Recognition
 import Reporting
 
 /// `espalier grammar`: what is installed, and installing more.
@@ -60,6 +61,10 @@ extension GrammarCommand {
         folder: URL(fileURLWithPath: path, isDirectory: true),
         into: into.map { URL(fileURLWithPath: $0, isDirectory: true) },
         description: description.map { URL(fileURLWithPath: $0, isDirectory: true) })
+      // What is computed of it is kept beside it: the first use is as quick as others then, also where the store cannot be
+      // written to. A mistake in its dialect shows when it is used.
+      let root = entry.folder.deletingLastPathComponent().deletingLastPathComponent()
+      _ = try? Language(GrammarStore(roots: [root]).open(entry.name))
       try StandardOutput.write("installed \(entry.name) in \(entry.folder.path)\n")
     }
   }
