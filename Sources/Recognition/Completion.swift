@@ -235,10 +235,10 @@ final class Completion {
   }
 
   /// Asks again, each time farther, until the summary's reach leaves an answer; `none` if its limit comes first.
-  private func decided<Answer>(or none: Answer, _ ask: () -> Answer?) -> Answer {
+  private func decided<Answer>(or none: Answer, reach: Int32 = .max, _ ask: () -> Answer?) -> Answer {
     while true {
       if let answer = ask() { return answer }
-      if summary.isSpent { return none }
+      if summary.isSpent || summary.reach >= reach { return none }
       summary.extend()
     }
   }
@@ -448,11 +448,13 @@ final class Completion {
   ///
   /// Dijkstra's algorithm over items; O(exits walked × log).
   ///
-  /// - Parameter room: any that are no more than this will do.
+  /// - Parameters:
+  ///   - room: any that are no more than this will do.
+  ///   - reach: how far the summary looks at the most.
   func shortest(
-    _ node: Int32, hole: Int, _ place: Place, room: Int? = nil
+    _ node: Int32, hole: Int, _ place: Place, room: Int? = nil, reach: Int32 = .max
   ) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
-    decided(or: nil) {
+    decided(or: nil, reach: reach) {
       let known = summary.exitCount
       let found = shortestWithinReach(node, hole: hole, place)
       if let found, let room, found.terminals.count <= room { return .some(found) }

@@ -2,7 +2,12 @@ import Grammar
 
 extension HoleRecogniser {
   /// The text of a plan: words apart, layout as line breaks at columns that suit the blocks and the text behind the hole.
-  func render(_ plan: Plan, _ style: TextStyle) -> [UInt8] {
+  ///
+  /// - Parameters:
+  ///   - rightText: the fixed text behind the hole, that of the current one if nothing is said.
+  ///   - isWide: a blank stands before every terminal.
+  func render(_ plan: Plan, _ style: TextStyle, before rightText: [UInt8]? = nil, isWide: Bool = false) -> [UInt8] {
+    let rightText = rightText ?? self.rightText
     var bytes = plan.rest
     var columns = Array(recogniser.arena.openColumns(of: plan.head.node).reversed())
     var breaksLine = false
@@ -23,7 +28,9 @@ extension HoleRecogniser {
       if bytes.count == plan.rest.count, let first = sample.first { bytes += separator(plan, first, columns, style) }
       let last = bytes.last ?? buffer.bytes.last ?? 0x20
       if language.lineStarters.contains(planned.symbol), last != 0x0A { bytes += style.newline }
-      if let first = sample.first, TerminalSamples.isWordByte(first), TerminalSamples.isWordByte(last) {
+      if let first = sample.first,
+        isWide && last > 0x20 || TerminalSamples.isWordByte(first) && TerminalSamples.isWordByte(last)
+      {
         bytes.append(0x20)
       }
       bytes += sample

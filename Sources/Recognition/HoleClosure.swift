@@ -71,6 +71,8 @@ final class HoleClosure: @unchecked Sendable {
   private let exitBits: Int32
   /// What the columns lie in.
   private let memory: MappedBytes
+  /// How far holes are from the text behind them.
+  let distances = GapDistances.Cache()
 
   static let sharedBit: Int32 = 1 << 30
 

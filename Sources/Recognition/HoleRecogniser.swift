@@ -106,6 +106,9 @@ public final class HoleRecogniser {
     completion.context = start.context
   }
 
+  /// Where a head stands in the current hole.
+  func place(_ head: Head) -> Completion.Place { completion.place(head) }
+
   /// Notes what is known where the current hole starts.
   private func beginHole() {
     stand(

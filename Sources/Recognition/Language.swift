@@ -54,6 +54,8 @@ public final class Language: @unchecked Sendable {
   /// Shape (stateCount): states of the same number find the same in a text, but for what they make of keywords and
   /// extras.
   let lexClasses: Column<UInt16>
+  /// A state of each number.
+  let classStates: [UInt16]
   /// Shape (stateCount): whether a state is within an extra of several terminals, or in a string. A hole that ends in one
   /// that it opens would make the text behind it a part of it.
   let isEnclosed: Column<Bool>
@@ -129,6 +131,11 @@ public final class Language: @unchecked Sendable {
     lexStatesBehindHoles = tables.lexStatesBehindHoles
     externalLexStates = tables.externalLexStates
     lexClasses = tables.lexClasses
+    var classStates: [UInt16] = []
+    for (state, number) in tables.lexClasses.enumerated() where number == classStates.count {
+      classStates.append(UInt16(state))
+    }
+    self.classStates = classStates
     isTight = tables.isTight
     isEnclosed = tables.isEnclosed
     startsExtra = tables.startsExtra

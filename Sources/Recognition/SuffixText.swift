@@ -16,6 +16,8 @@ final class SuffixText {
   private var narrowings = Pool<Narrowing>()
   private var narrowingTable = IndexTable()
   private var readings = Pool<Reading>()
+  /// Those at the start of a segment, which states of many kinds come to.
+  private var firstReadings = IndexTable()
   /// Shape (segments, their bytes and one): the reading that was made there last, -1 for none.
   private var lastReadings: [UnsafeMutableBufferPointer<Int32>] = []
   /// Positions that arrivals consist of.
@@ -72,6 +74,11 @@ final class SuffixText {
       /// What the state makes of the terminal; `undecided` for the entry of the state that was there first.
       var variant: UInt8
       static let undecided = UInt8.max
+
+      var hash: UInt64 {
+        let place = UInt64(UInt32(bitPattern: segment)) << 32 | UInt64(UInt32(bitPattern: scanner))
+        return IndexTable.hash(place &* 31 ^ line.hashKey << 24 ^ UInt64(lexClass) << 8 ^ UInt64(variant))
+      }
     }
   }
 
@@ -105,6 +112,7 @@ final class SuffixText {
     narrowings.deallocate()
     narrowingTable.deallocate()
     readings.deallocate()
+    firstReadings.deallocate()
     for readings in lastReadings { readings.deallocate() }
     listed.deallocate()
     blocks.deallocate()
@@ -281,6 +289,10 @@ final class SuffixText {
   }
 
   private func reading(_ key: Reading.Key) -> Int32 {
+    if key.offset == 0 {
+      let readings = readings
+      return firstReadings.find(key.hash) { readings[$0].key == key }.index
+    }
     var index = lastReadings[Int(key.segment)][Int(key.offset)]
     while index >= 0 {
       if readings[index].key == key { return index }
@@ -290,6 +302,14 @@ final class SuffixText {
   }
 
   private func insert(_ reading: Reading) {
+    if reading.key.offset == 0 {
+      let readings = readings
+      let slot = firstReadings.find(reading.key.hash) { readings[$0].key == reading.key }.slot
+      let new = self.readings.append(reading)
+      let grown = self.readings
+      firstReadings.insert(new, at: slot) { grown[$0].key.hash }
+      return
+    }
     let last = lastReadings[Int(reading.key.segment)]
     var reading = reading
     reading.next = last[Int(reading.key.offset)]

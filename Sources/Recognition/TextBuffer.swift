@@ -21,10 +21,8 @@ final class TextBuffer {
 
   func append(contentsOf bytes: some Collection<UInt8>) {
     reserve(bytes.count)
-    for byte in bytes {
-      base[count] = byte
-      count += 1
-    }
+    let free = UnsafeMutableBufferPointer(start: base + count, count: capacity - count)
+    count += free.update(fromContentsOf: bytes)
   }
 
   @inline(__always)

@@ -1,3 +1,5 @@
+import Grammar
+
 /// Text for each gap of a canvas with which the whole text parses, and the parser's stacks along it.
 ///
 /// The stacks at the start of each gap, and at stations in long fixed text, are what a change to the witness is compared
@@ -13,6 +15,7 @@ final class Witness {
   private let language: Language
   private var recogniser: Recogniser { walker.recogniser }
   private var buffer: TextBuffer { walker.buffer }
+  private let style: TextStyle
   /// How many nodes the stacks may have before those that nothing needs any more are dropped.
   private var nodeLimit = 0
 
@@ -32,6 +35,10 @@ final class Witness {
   struct Entry {
     var filler: [UInt8]?
     var segment: [UInt8]
+    /// Terminals that are thought to fit.
+    var plan: [RightSummary.PlannedTerminal]?
+    /// The gap that it stands for, where its text has not changed.
+    var old: Int?
   }
 
   /// Another witness, as far as it differs from the one that is known.
@@ -45,8 +52,12 @@ final class Witness {
     var next: Int
     /// How many bytes further it stands.
     var shift = 0
-    /// How often it may still look for what to write.
+    /// How often it may still look for what to write, at how many items of searches, and with how many summaries.
     var searches: Int
+    var items: Int
+    var summaries: Int
+    /// The last entry, by number, behind which searches got stuck.
+    var stuck = -1
     /// How many gaps that are as they were may follow before the stacks are, too.
     var room: Int
     var isDone = false
@@ -56,6 +67,7 @@ final class Witness {
     self.language = language
     self.prefix = prefix
     gaps = segments.map { Gap(segment: $0) }
+    style = TextStyle(prefix + segments.joined(), tabWidth: language.layout?.tabWidth ?? 8)
     walker = HoleRecogniser(language, prefix: prefix, segments: [[]])
     isKnown = renew()
   }
@@ -68,6 +80,8 @@ final class Witness {
     var gaps: Int
     /// Of the summary.
     var exits: Int
+    /// For a change of a witness.
+    static let quick = Outlook(gaps: 2, exits: 30_000)
     static let near = Outlook(gaps: 3, exits: 100_000)
     /// Where the summary needs more than that.
     static let deep = Outlook(gaps: 3, exits: 3_000_000)
@@ -75,6 +89,11 @@ final class Witness {
     static let far = Outlook(gaps: 6, exits: 1_000_000)
   }
   private static let textsTried = 20
+  private static let itemsFirst = 100_000
+  private static let items = 20_000
+  private static let summaries = 2
+  /// For a first witness, before summaries are left to find all of it.
+  private static let summariesFirst = 8
   private static let spareNodes = 1 << 16
 
   /// Takes a draft for the witness, which the text is already.
@@ -97,10 +116,18 @@ final class Witness {
 
   /// Parses everything anew, with what is known to fit into gaps, or for the first time.
   private func renew() -> Bool {
+    // Where a way that a search has found leads into a corner, summaries alone may know better.
+    renew(items: Self.itemsFirst) || !isKnown && renew(items: 0)
+  }
+
+  private func renew(items: Int) -> Bool {
     walker = HoleRecogniser(language, prefix: prefix, segments: [[]])
     if gaps.isEmpty { return recogniser.accepts(buffer.bytes) }
     let entries = gaps.map { Entry(filler: isKnown ? $0.filler : nil, segment: $0.segment) }
-    var draft = Draft(first: 0, frontier: walker.frontier, next: gaps.count, searches: gaps.count, room: 0)
+    var draft = Draft(
+      first: 0, frontier: walker.frontier, next: gaps.count, searches: gaps.count, items: items,
+      summaries: items > 0 ? Self.summariesFirst : gaps.count,
+      room: 0)
     guard write(entries, &draft) else { return false }
     gaps = draft.gaps
     nodeLimit = 2 * recogniser.arena.nodeCount + Self.spareNodes
@@ -134,7 +161,8 @@ final class Witness {
     let old = Array(buffer.bytes[start...])
     let mark = recogniser.arena.mark
     var draft = Draft(
-      first: first, lead: lead, frontier: gaps[first].frontier, next: first + replacing, searches: searches, room: room)
+      first: first, lead: lead, frontier: gaps[first].frontier, next: first + replacing, searches: searches,
+      items: Self.items, summaries: Self.summaries, room: room)
     buffer.truncate(to: start)
     if write(entries, &draft) {
       if draft.next < gaps.count {
@@ -163,11 +191,17 @@ final class Witness {
     var index = 0
     var farthest = -1
     var back = 1
-    while index < entries.count {
-      let behind =
-        entries[(index + 1)...].prefix(Outlook.far.gaps + 1).map(\.segment)
-        + gaps[draft.next...].prefix(Outlook.far.gaps + 1).map(\.segment)
-      if take(entries[index], behind, index > farthest ? .near : .far, &draft) {
+    while true {
+      if index == entries.count {
+        if draft.next == gaps.count || draft.isDone { return true }
+        let old = gaps[draft.next]
+        if isSame(draft.frontier, old.frontier, shift: buffer.count - old.start.offset) { return true }
+        if draft.room == 0 { return false }
+        draft.room -= 1
+        entries.append(Entry(filler: old.filler, segment: old.segment, old: draft.next))
+        draft.next += 1
+      }
+      if take(&entries, index, index > farthest ? .near : .far, &draft) {
         index += 1
         continue
       }
@@ -175,30 +209,18 @@ final class Witness {
       if index > farthest { (farthest, back) = (index, 1) } else { back *= 2 }
       guard back / 2 < farthest, back < 2 * Outlook.far.gaps, draft.searches > 0 else { return false }
       index = max(farthest - back, 0)
-      for dropped in index..<farthest { entries[dropped].filler = nil }
+      for dropped in index..<farthest { (entries[dropped].filler, entries[dropped].plan) = (nil, nil) }
       buffer.truncate(to: draft.gaps[index].start.offset)
       draft.frontier = draft.gaps[index].frontier
       draft.gaps.removeSubrange(index...)
     }
-    while draft.next < gaps.count, !draft.isDone {
-      let old = gaps[draft.next]
-      if isSame(draft.frontier, old.frontier, shift: buffer.count - old.start.offset) { return true }
-      if draft.room == 0 { return false }
-      draft.room -= 1
-      draft.next += 1
-      let behind = gaps[draft.next...].prefix(Outlook.near.gaps + 1).map(\.segment)
-      guard take(Entry(filler: old.filler, segment: old.segment), behind, .near, &draft, old: old) else {
-        return false
-      }
-    }
-    return true
   }
 
   /// Goes on over a gap and the text behind it, with other text in the gap where what it is given does not lead on.
-  private func take(
-    _ entry: Entry, _ behind: [[UInt8]], _ outlook: Outlook, _ draft: inout Draft, old: Gap? = nil
-  ) -> Bool {
-    let isLast = behind.isEmpty
+  private func take(_ entries: inout [Entry], _ index: Int, _ outlook: Outlook, _ draft: inout Draft) -> Bool {
+    let entry = entries[index]
+    let isLast = index == entries.count - 1 && draft.next == gaps.count
+    let old = entry.old.map { gaps[$0] }
     var gap = Gap(segment: entry.segment, frontier: draft.frontier)
     if let old, isAlike(draft.frontier, old.frontier, shift: buffer.count - old.start.offset) {
       gap.start = old.start
@@ -207,11 +229,130 @@ final class Witness {
       gap.start = walker.start(of: draft.frontier, before: entry.segment, isLast: isLast)
     }
     if let filler = entry.filler, take(filler, &gap, isLast, &draft, old: old) { return true }
-    guard draft.searches > 0, !draft.frontier.isDead else { return false }
+    if draft.frontier.isDead { return false }
+    var refused: [[SymbolID]] = []
+    if let plan = entry.plan {
+      if take(plan, &gap, isLast, &draft) { return true }
+      refused.append(plan.map(\.symbol))
+    }
+    guard draft.searches > 0 else { return false }
     draft.searches -= 1
-    let found = find(gap, behind, outlook)
-    guard let filler = found ?? (walker.isSpent ? find(gap, behind, .deep) : nil) else { return false }
+    while index > draft.stuck, refused.count < Self.plansTried, plan(&entries, index, gap, refused, &draft),
+      let plan = entries[index].plan
+    {
+      if take(plan, &gap, isLast, &draft) { return true }
+      refused.append(plan.map(\.symbol))
+    }
+    if draft.summaries == 0 { return false }
+    draft.summaries -= 1
+    let behind =
+      entries[(index + 1)...].prefix(Outlook.far.gaps + 1).map(\.segment)
+      + gaps[draft.next...].prefix(Outlook.far.gaps + 1).map(\.segment)
+    let found = find(gap, behind, isKnown ? .quick : outlook)
+    guard let filler = found ?? (walker.isSpent && !isKnown ? find(gap, behind, .deep) : nil) else { return false }
     return take(filler, &gap, isLast, &draft, old: nil)
+  }
+
+  // MARK: Plans
+
+  private static let plansTried = 6
+
+  /// Looks for terminals for a gap and those behind it, up to one from which the old witness goes on.
+  ///
+  /// - Parameter refused: terminals that did not fit into the gap.
+  private func plan(
+    _ entries: inout [Entry], _ index: Int, _ gap: Gap, _ refused: [[SymbolID]], _ draft: inout Draft
+  ) -> Bool {
+    let mark = recogniser.arena.mark
+    defer { recogniser.arena.release(mark) }
+    walker.stand(at: gap.start)
+    let starts = settled(draft.frontier)
+    let own = entries[index...].map(\.segment)
+    let behind = gaps[draft.next...]
+    var farthest = -1
+    for gapCost in GapSearch.gapCosts where draft.items > 0 && !starts.isEmpty {
+      let limit = isKnown ? draft.items / 2 : min(draft.items, Self.itemsFirst / GapSearch.gapCosts.count)
+      let search = GapSearch(
+        recogniser, segments: own + behind.map(\.segment), gapCost: gapCost, refused: refused, limit: limit)
+      for (number, gap) in behind.enumerated() {
+        search.goals[own.count + number] = Set(
+          gap.frontier.heads.flatMap { search.copies(of: $0.node, recogniser.arena) })
+      }
+      for head in starts {
+        let place = walker.place(head)
+        for node in search.copies(of: head.node, recogniser.arena) { search.start(node, place) }
+      }
+      let found = search.find()
+      draft.items -= limit - search.itemsLeft
+      // Where the price makes no difference, a summary helps to get further. Without a witness, a way to there is half.
+      let isStuck = found == nil && farthest == search.farthest.gap
+      farthest = search.farthest.gap
+      if isStuck { draft.stuck = max(draft.stuck, index + farthest) }
+      if let found = found ?? (isStuck && !isKnown ? search.part : nil) {
+        for entry in index..<entries.count where entry - index < found.count {
+          (entries[entry].filler, entries[entry].plan) = (nil, found[entry - index])
+        }
+        for plan in found.dropFirst(own.count) {
+          entries.append(Entry(segment: gaps[draft.next].segment, plan: plan))
+          draft.next += 1
+        }
+        return true
+      }
+      if isStuck { break }
+    }
+    return false
+  }
+
+  /// Where parsers stand if the text ends here: a terminal that could go on ends as well.
+  private func settled(_ frontier: Frontier) -> [Head] {
+    let count = buffer.count
+    var result: [Head] = []
+    for head in frontier.heads {
+      if isBlank(behind: head) {
+        result.append(head)
+        continue
+      }
+      var next = Frontier(heads: [head])
+      _ = recogniser.advance(&next, buffer.continued(by: [0x20]), isComplete: false, limit: count)
+      for head in next.heads {
+        if isBlank(behind: head) {
+          result.append(head)
+          continue
+        }
+        let state = recogniser.arena.nodes[Int(head.node)].state
+        let lookahead = recogniser.lexer.lexInternally(
+          buffer.bytes, head.position, state: state, lexState: language.lexStates[Int(state)], head.scanner,
+          isComplete: false, isCut: true)
+        if case .found(let found) = lookahead, found.end == count {
+          result += recogniser.heads(behind: found, head, buffer.bytes)
+        }
+      }
+    }
+    return result
+  }
+
+  private func isBlank(behind head: Head) -> Bool {
+    head.position >= buffer.count || buffer.bytes[head.position...].allSatisfy { $0 <= 0x20 }
+  }
+
+  /// Writes planned terminals, closer together or further apart.
+  private func take(
+    _ plan: [RightSummary.PlannedTerminal], _ gap: inout Gap, _ isLast: Bool, _ draft: inout Draft
+  ) -> Bool {
+    guard let head = draft.frontier.heads.first else { return false }
+    let way = HoleRecogniser.Plan(
+      cost: 0, rest: [], endState: LexicalAutomaton.dead, terminals: plan, head: head)
+    var tried: Set<[UInt8]> = []
+    for isWide in [false, true] {
+      let text = walker.render(way, style, before: gap.segment, isWide: isWide)
+      let isWord = gap.segment.first.map(TerminalSamples.isWordByte) ?? false
+      let last = text.last ?? buffer.bytes.last ?? 0x20
+      let blank: [[UInt8]] = isWide || isWord && TerminalSamples.isWordByte(last) ? [[0x20], []] : [[], [0x20]]
+      for closing in blank + [style.newline] where tried.insert(text + closing).inserted {
+        if take(text + closing, &gap, isLast, &draft, old: nil) { return true }
+      }
+    }
+    return false
   }
 
   private func take(_ filler: [UInt8], _ gap: inout Gap, _ isLast: Bool, _ draft: inout Draft, old: Gap?) -> Bool {
