@@ -52,6 +52,21 @@ struct BlockEffect: Equatable, BitwiseCopyable {
     return result
   }
 
+  /// The column of the innermost open block behind this way, where it is `column` in front of it; nil if the blocks that
+  /// are open do not allow it.
+  ///
+  /// - Parameters:
+  ///   - brackets: how many are open between which lines are joined.
+  ///   - outer: the column of the block around the one of a column.
+  @inline(__always)
+  func column(behind column: Int32, brackets open: UInt8, outer around: (Int32) -> Int32) -> Int32? {
+    guard inner.contains(column), brackets.contains(Int32(open)) else { return nil }
+    if closed == 0 { return column }
+    let column = around(column)
+    guard outer.contains(column) else { return nil }
+    return closed > 1 ? around(column) : column
+  }
+
   /// Whether every stack that `other` takes is taken here, with the same blocks left open.
   func includes(_ other: BlockEffect) -> Bool {
     closed == other.closed && inner.includes(other.inner) && outer.includes(other.outer)

@@ -414,19 +414,11 @@ final class Completion {
   /// The innermost open column after `effect`; nil if the blocks open at `item` do not allow it.
   @inline(__always)
   private func columnAfter(_ item: Item, _ effect: BlockEffect) -> Int32? {
-    var column = item.column
     if effect.inner != .any { arena.hasReadColumn = true }
     // Brackets are closed where they were opened, so that those open at an item are those of its base.
-    guard effect.inner.contains(column), effect.brackets.contains(Int32(arena.nodes[Int(item.base)].open.brackets))
-    else {
-      return nil
+    return effect.column(behind: item.column, brackets: arena.nodes[Int(item.base)].open.brackets) {
+      arena.outerColumn($0, from: item.base)
     }
-    if effect.closed > 0 {
-      column = arena.outerColumn(column, from: item.base)
-      guard effect.outer.contains(column) else { return nil }
-    }
-    if effect.closed > 1 { column = arena.outerColumn(column, from: item.base) }
-    return column
   }
 
   @inline(__always)

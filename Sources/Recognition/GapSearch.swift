@@ -207,11 +207,6 @@ final class GapSearch {
     return new
   }
 
-  private func key(_ state: UInt16, _ position: Int32) -> Int32 {
-    let block = suffix.block(of: position)
-    return block < 0 ? -1 : closure.key(state, position - suffix.blocks[block].firstPosition)
-  }
-
   private func rise(_ index: Int32) {
     var item = items[index]
     let state = stacks.nodes[item.node].state
@@ -232,7 +227,7 @@ final class GapSearch {
           return
         }
       }
-      let key = key(state, item.position)
+      let key = suffix.closureKey(state, item.position)
       if key < 0 { return }
       if let distance = distances.distances(block, item.startsEnclosed)[key] {
         let falling = Item(
@@ -255,7 +250,7 @@ final class GapSearch {
     let exit = settled.exit
     guard exit.count > 0 else { return }
     let base = stacks.ancestor(of: item.node, Int(exit.count))
-    guard base >= 0, let column = column(item.node, stacks.nodes[item.node].column, exit.blocks) else { return }
+    guard base >= 0, let column = column(item.node, exit.blocks) else { return }
     let under = stacks.nodes[base]
     let target = language.goto(under.state, exit.symbol & ~RightSummary.Exit.extraBit)
     if target == 0 { return }
@@ -269,19 +264,10 @@ final class GapSearch {
     if !risen.contains(node, next.seen) { rise(next) }
   }
 
-  /// The innermost open column of a stack with the innermost block at `column`, after `effect`; nil if the blocks that are
-  /// open do not allow it.
-  private func column(_ node: Int32, _ column: Int32, _ effect: BlockEffect) -> Int32? {
-    var column = column
-    guard effect.inner.contains(column), effect.brackets.contains(Int32(stacks.nodes[node].brackets)) else {
-      return nil
-    }
-    if effect.closed > 0 {
-      column = stacks.outerColumn(column, from: node)
-      guard effect.outer.contains(column) else { return nil }
-    }
-    if effect.closed > 1 { column = stacks.outerColumn(column, from: node) }
-    return column
+  /// The column of the innermost block of a stack behind `effect`; nil if the blocks that are open do not allow it.
+  private func column(_ node: Int32, _ effect: BlockEffect) -> Int32? {
+    let own = stacks.nodes[node]
+    return effect.column(behind: own.column, brackets: own.brackets) { stacks.outerColumn($0, from: node) }
   }
 
   private func fall(_ index: Int32) {
@@ -294,7 +280,7 @@ final class GapSearch {
     guard fallen.insert(item.node, item.seen) else { return }
     let block = suffix.block(of: item.position)
     let (first, distances) = (suffix.blocks[block].firstPosition, distances.distances(block, item.startsEnclosed))
-    let key = closure.key(stacks.nodes[item.node].state, item.position - first)
+    let key = suffix.closureKey(stacks.nodes[item.node].state, item.position)
     guard key >= 0 else { return }
     if distances[key] == 0 { leave(index, item) }
     if goal >= 0 { return }
@@ -321,7 +307,7 @@ final class GapSearch {
   private func node(behind item: Item) -> Int32? {
     let subscription = closure.subscription(item.move)
     let under = stacks.nodes[item.node]
-    guard var column = column(item.node, under.column, subscription.blocks) else { return nil }
+    guard var column = column(item.node, subscription.blocks) else { return nil }
     if !subscription.isOver { return item.node }
     var brackets = under.brackets
     switch subscription.block {
@@ -432,11 +418,9 @@ final class GapSearch {
           if terminal == layout.dedent { column = stacks.outerColumn(of: node) }
         }
         let brackets = UInt8(clamping: Int(own.brackets) + Int(language.bracketChange[terminal.index]))
-        var line = position.line.behind(terminal, language)
-        // Fixed text has its own contexts.
-        line.contexts = 0
         arrive(
-          stacks.push(action.operand, column: column, brackets: brackets, over: node), behind: position, line: line)
+          stacks.push(action.operand, column: column, brackets: brackets, over: node), behind: position,
+          line: position.line.behindFixed(terminal, language))
       }
     }
     return false
@@ -450,58 +434,5 @@ final class GapSearch {
       if next.kind == .pending, !language.hasActions(state, suffix.terminal(state, next)) { continue }
       work.append((node, place))
     }
-  }
-}
-
-/// Pairs of numbers that were seen.
-private struct PairSet {
-  private var pairs = Pool<UInt64>(capacity: 1024)
-  private var table = IndexTable(capacity: 4096)
-
-  func deallocate() {
-    pairs.deallocate()
-    table.deallocate()
-  }
-
-  @inline(__always)
-  private static func pair(_ first: Int32, _ second: Int32) -> UInt64 {
-    UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: second))
-  }
-
-  func contains(_ first: Int32, _ second: Int32) -> Bool {
-    let pair = Self.pair(first, second)
-    let known = pairs
-    return table.find(IndexTable.hash(pair)) { known[$0] == pair }.index >= 0
-  }
-
-  /// Whether the pair is new. O(1) on average.
-  mutating func insert(_ first: Int32, _ second: Int32) -> Bool {
-    let pair = Self.pair(first, second)
-    let known = pairs
-    let (index, slot) = table.find(IndexTable.hash(pair)) { known[$0] == pair }
-    if index >= 0 { return false }
-    let new = pairs.append(pair)
-    let grown = pairs
-    table.insert(new, at: slot) { IndexTable.hash(grown[$0]) }
-    return true
-  }
-}
-
-extension LayoutRule {
-  /// The columns at which lines of a text start, blank ones left out. O(text).
-  func lineColumns(_ text: [UInt8]) -> [Int32] {
-    var result: [Int32] = []
-    var index = 0
-    while let end = text[index...].firstIndex(of: 0x0A) {
-      index = end + 1
-      var column: Int32 = 0
-      var start = index
-      while start < text.count, text[start] == 0x20 || text[start] == 0x09 {
-        column += text[start] == 0x09 ? Int32(tabWidth) : 1
-        start += 1
-      }
-      if start < text.count, text[start] > 0x20 { result.append(column) }
-    }
-    return result
   }
 }

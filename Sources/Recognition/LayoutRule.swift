@@ -105,6 +105,23 @@ public struct LayoutRule: Sendable {
     }
     return column
   }
+
+  /// The columns at which lines of a text start, blank ones left out. O(text).
+  func lineColumns(_ text: [UInt8]) -> [Int32] {
+    var result: [Int32] = []
+    var index = 0
+    while let end = text[index...].firstIndex(of: 0x0A) {
+      index = end + 1
+      var column: Int32 = 0
+      var start = index
+      while start < text.count, text[start] == 0x20 || text[start] == 0x09 {
+        column += text[start] == 0x09 ? Int32(tabWidth) : 1
+        start += 1
+      }
+      if start < text.count, text[start] > 0x20 { result.append(column) }
+    }
+    return result
+  }
 }
 
 /// A condition on the innermost open block's column, or on a number of brackets, as an inclusive range.

@@ -36,6 +36,13 @@ struct LinePlace: Hashable, BitwiseCopyable {
     return next
   }
 
+  /// The place behind `terminal` of fixed text, which has its own contexts.
+  func behindFixed(_ terminal: SymbolID, _ language: Language) -> LinePlace {
+    var next = behind(terminal, language)
+    next.contexts = 0
+    return next
+  }
+
   var hashKey: UInt64 {
     UInt64(UInt32(bitPattern: lookaheads.id)) << 16 | UInt64(UInt8(bitPattern: contexts)) << 8
       | (startsLine ? 2 : 0) | (startsEnclosed ? 1 : 0)

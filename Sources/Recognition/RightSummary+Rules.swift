@@ -51,16 +51,6 @@ extension RightSummary {
     return language.cheapestShifts(state, under: lookaheads)
   }
 
-  /// The terminal that waits at a position, as `state` takes it.
-  @inline(__always)
-  private func terminal(_ state: UInt16, _ position: SuffixPosition) -> SymbolID {
-    let terminal = SymbolID(rawValue: position.terminal)
-    let fallback = SymbolID(rawValue: position.fallback)
-    let fallsBack =
-      fallback != .end && !language.hasActions(state, terminal) && !language.isReserved(state, terminal)
-    return fallsBack ? fallback : terminal
-  }
-
   /// Runs the parser over fixed text as long as there is one way to go on.
   ///
   /// Where text leaves no choice, this finds a key's only exit at the cost of parsing, without keys for what lies between.
@@ -78,7 +68,7 @@ extension RightSummary {
     run: while true {
       let position = suffix.positions[here]
       guard position.kind == .pending else { break }
-      let terminal = terminal(top, position)
+      let terminal = suffix.terminal(top, position)
       let actions = language.actions(top, terminal)
       if actions.isEmpty { return true }
       guard actions.count == 1 else { break }
@@ -105,7 +95,7 @@ extension RightSummary {
         let target = isExtra ? top : action.operand
         var next: Int32 = -1
         for index in suffix.arrivals(
-          target, behind: position, line: isExtra ? position.line : line(behind: terminal, position))
+          target, behind: position, line: isExtra ? position.line : position.line.behindFixed(terminal, language))
         where takes(target, suffix.arrival(index)) {
           if next >= 0 { break run }
           next = suffix.arrival(index)
@@ -137,18 +127,10 @@ extension RightSummary {
         key: key, via: -1, childExit: -1))
   }
 
-  /// Where the text behind a terminal starts.
-  private func line(behind terminal: SymbolID, _ position: SuffixPosition) -> LinePlace {
-    var line = position.line.behind(terminal, language)
-    // Fixed text has its own contexts.
-    line.contexts = 0
-    return line
-  }
-
   private func expandPending(_ key: Int32, _ state: UInt16, _ position: SuffixPosition) {
     if run(key) { return }
-    let terminal = terminal(state, position)
-    let line = line(behind: terminal, position)
+    let terminal = suffix.terminal(state, position)
+    let line = position.line.behindFixed(terminal, language)
     for action in language.actions(state, terminal) {
       switch action.kind {
       case .reduce: reduce(key, action.operand, Int(action.childCount), keys[key].position)

@@ -197,7 +197,7 @@ final class RightSummary {
 
   private func first(_ state: UInt16, _ position: Int32, _ inHole: Bool) -> Int32 {
     // What the closure has needs no key of its own.
-    let known = closureKey(state, position)
+    let known = suffix.closureKey(state, position)
     if known >= 0, let closure {
       let shared = closure.keys[Int(known)].firstExit
       if shared >= 0 { return shared | closure.exitBase(suffix.block(of: position)) }
@@ -302,7 +302,7 @@ final class RightSummary {
   // MARK: Keys, exits and gotos
 
   func identifier(_ state: UInt16, _ position: Int32) -> Int32 {
-    let shared = closureKey(state, position)
+    let shared = suffix.closureKey(state, position)
     if shared >= 0 { return firstKey(suffix.block(of: position)) + shared }
     let hash = Self.hash(state, position)
     let keys = keys
@@ -318,17 +318,9 @@ final class RightSummary {
   /// A position from which the closure knows what may be written in the hole, contexts within others left out: that where
   /// it counts contexts anew if it does not have `position` itself. O(1).
   func knownPosition(_ state: UInt16, _ position: Int32) -> Int32 {
-    if closureKey(state, position) >= 0 { return position }
+    if suffix.closureKey(state, position) >= 0 { return position }
     guard let anew = suffix.countedAnew(suffix.positions[position]) else { return position }
-    return closureKey(state, anew) >= 0 ? anew : position
-  }
-
-  /// The closure's number of a key, -1 if it does not have it.
-  @inline(__always)
-  private func closureKey(_ state: UInt16, _ position: Int32) -> Int32 {
-    let block = suffix.block(of: position)
-    guard block >= 0, let closure else { return -1 }
-    return closure.key(state, position - suffix.blocks[block].firstPosition)
+    return suffix.closureKey(state, anew) >= 0 ? anew : position
   }
 
   /// The first key of a block; the others follow in the order of the closure's.

@@ -147,6 +147,14 @@ final class SuffixText {
   @inline(__always)
   func block(of position: Int32) -> Int32 { position < 0 ? -1 : blockOfPosition[position] }
 
+  /// The closure's number of a state at a position, -1 if it does not have it.
+  @inline(__always)
+  func closureKey(_ state: UInt16, _ position: Int32) -> Int32 {
+    let block = block(of: position)
+    guard block >= 0, let closure else { return -1 }
+    return closure.key(state, position - blocks[block].firstPosition)
+  }
+
   /// A position in a hole that has opened or closed contexts, as the closure has it that counts from there, and so opens
   /// less within others than the hole may; nil if there is none.
   func countedAnew(_ position: SuffixPosition) -> Int32? {
