@@ -20,12 +20,12 @@ public struct TokenTrie: Sendable {
     public let depth: UInt16
     /// The byte that leads here from the parent.
     public let byte: UInt8
-    /// The kinds of that byte and of all in the subtree.
-    public let kinds: ByteKinds
   }
 
   /// Nodes in depth-first order and a last one that closes the ranges of the others.
   let nodes: [Node]
+  /// Of each node, the kinds of its byte and of all in the subtree.
+  private let kinds: [ByteKinds]
   /// Tokens in the order of their nodes.
   public let tokens: [TokenID]
   /// Number of bytes of the longest token, the greatest depth.
@@ -74,10 +74,10 @@ public struct TokenTrie: Sendable {
       path.append(node)
     }
     var nodes = bytes.indices.map {
-      Node(end: ends[$0], firstToken: firstTokens[$0], depth: depths[$0], byte: bytes[$0], kinds: kinds[$0])
+      Node(end: ends[$0], firstToken: firstTokens[$0], depth: depths[$0], byte: bytes[$0])
     }
-    nodes.append(
-      Node(end: Int32(bytes.count), firstToken: Int32(sorted.count), depth: 0, byte: 0, kinds: ByteKinds()))
+    nodes.append(Node(end: Int32(bytes.count), firstToken: Int32(sorted.count), depth: 0, byte: 0))
+    self.kinds = kinds
     self.nodes = nodes
     self.tokens = sorted.map(\.0)
     depth = Int(depths.max() ?? 0)
@@ -86,11 +86,15 @@ public struct TokenTrie: Sendable {
   /// A view of the arrays without checks or reference counts, valid inside `withHandle` only.
   public struct Handle {
     let nodes: UnsafePointer<Node>
+    let kinds: UnsafePointer<ByteKinds>
     let tokens: UnsafePointer<TokenID>
     /// Number of nodes, the root (node 0) included.
     public let count: Int
 
     @inline(__always) public subscript(node: Int) -> Node { nodes[node] }
+
+    /// The kinds of the byte of a node and of all in its subtree.
+    @inline(__always) public func kinds(below node: Int) -> ByteKinds { kinds[node] }
 
     /// The tokens whose bytes lead exactly to a node.
     @inline(__always) public func tokens(at node: Int) -> UnsafeBufferPointer<TokenID> {
@@ -110,11 +114,15 @@ public struct TokenTrie: Sendable {
     _ body: (Handle) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try nodes.withUnsafeBufferPointer { (nodes) throws(Failure) -> Result in
-      try tokens.withUnsafeBufferPointer { (tokens) throws(Failure) -> Result in
-        // An empty array may have no address; then no node has a token and the pointer is never read.
-        let start = tokens.baseAddress ?? UnsafePointer(bitPattern: MemoryLayout<TokenID>.alignment)
-        guard let nodes = nodes.baseAddress, let start else { preconditionFailure("a trie has a root") }
-        return try body(Handle(nodes: nodes, tokens: start, count: count))
+      try kinds.withUnsafeBufferPointer { (kinds) throws(Failure) -> Result in
+        try tokens.withUnsafeBufferPointer { (tokens) throws(Failure) -> Result in
+          // An empty array may have no address; then no node has a token and the pointer is never read.
+          let start = tokens.baseAddress ?? UnsafePointer(bitPattern: MemoryLayout<TokenID>.alignment)
+          guard let nodes = nodes.baseAddress, let kinds = kinds.baseAddress, let start else {
+            preconditionFailure("a trie has a root")
+          }
+          return try body(Handle(nodes: nodes, kinds: kinds, tokens: start, count: count))
+        }
       }
     }
   }

@@ -141,8 +141,9 @@ struct PointBuilder {
   /// finds layout.
   private func dependsOnLayout(_ outcome: TokenLexer.Outcome) -> Bool {
     if case .terminal(let terminal, _) = outcome, language.layout?.isLayout(terminal.symbol) ?? false { return true }
-    if case .undecided = outcome, !bytes.withUnsafeBufferPointer(\.endsInsideCharacter) { return false }
-    return bytes.contains(where: \.isLineBreak)
+    guard bytes.contains(where: \.isLineBreak) else { return false }
+    if case .undecided = outcome { return bytes.withUnsafeBufferPointer(\.endsInsideCharacter) }
+    return true
   }
 
   /// Takes tokens within text all of which is alike, for which `text` stands, as far as they consist of `ordinary` bytes.
@@ -161,7 +162,7 @@ struct PointBuilder {
       let byte = trie[child].byte
       bytes.append(byte)
       // The first token is the example, of which it matters how long it is.
-      if trie[child].kinds.isSubset(of: kinds), !undecided[group].tokens.isEmpty {
+      if trie.kinds(below: child).isSubset(of: kinds), !undecided[group].tokens.isEmpty {
         add(trie.tokens(below: child), toUndecided: group)
       } else if ordinary.contains(byte) {
         goOn(child, group, ordinary, kinds, isSubtree: true)
@@ -246,7 +247,7 @@ struct PointBuilder {
     let end = Int(trie[node].end)
     let loops = loops(run)
     while child < end {
-      if let loops, trie[child].kinds.isSubset(of: loops.kinds) {
+      if let loops, trie.kinds(below: child).isSubset(of: loops.kinds) {
         add(loops.group, trie.tokens(below: child))
         child = Int(trie[child].end)
         continue
