@@ -13,7 +13,11 @@ final class Completion {
   private lazy var wide = RightSummary(usual.suffix.allowingOtherContexts())
   /// Nodes below this index stay as they are; verdicts over others are not kept.
   var stableCount = 0 {
-    didSet { if stableCount < oldValue { forget() } }
+    didSet {
+      guard stableCount < oldValue else { return }
+      forget()
+      if stableCount < proofs.count { proofs.removeLast(proofs.count - stableCount) }
+    }
   }
 
   /// The scanner's context at the start of the current hole, which the text behind it goes on in.
@@ -204,6 +208,7 @@ final class Completion {
     verdictTable.deallocate()
     fringe.deallocate()
     turns.deallocate()
+    proofs.deallocate()
   }
 
   private func start(_ node: Int32, _ hole: Int, _ place: Place) -> Item {
@@ -215,9 +220,78 @@ final class Completion {
 
   /// Whether `node`, which stands at `place`, can be completed if hole `hole` comes next.
   ///
-  /// Necessary for every text that the hole may get, sufficient on all grammars seen; amortised O(exits walked).
+  /// Necessary for every text that the hole may get, sufficient on all grammars seen; amortised O(exits walked), where the
+  /// stack is proven O(nodes that do not stay).
   func isCompletable(_ node: Int32, hole: Int, _ place: Place) -> Bool {
+    isProven(node) && hasKey(node, hole, place) || isCompletableByWalk(node, hole: hole, place)
+  }
+
+  /// The same without the proof.
+  func isCompletableByWalk(_ node: Int32, hole: Int, _ place: Place) -> Bool {
     outcome(start(node, hole, place), hole) == .completable
+  }
+
+  // MARK: Proven stacks
+
+  /// For masks: whether the stack in front of the tokens is proven, nil where each node is asked. Notes of what a verdict was
+  /// read from say nothing of the stack below the nodes that it looked at.
+  var isProvenBelow: Bool?
+  /// Shape (nodes that were asked about): whether the stack up to a node that stays is proven; 0 if that is not known.
+  private var proofs = Pool<Int8>()
+
+  /// Whether nothing stands behind the hole and no pair of states on the stack of `head` is doubtful.
+  func isProven(_ head: Head) -> Bool { isProven(head.node) }
+
+  /// O(nodes that do not stay) once the others were asked about.
+  private func isProven(_ node: Int32) -> Bool {
+    guard isOpenEnded, !allowsOtherContexts, isProvenBelow ?? true, let closure = summary.suffix.closure else {
+      return false
+    }
+    var top = node
+    while top >= stableCount {
+      let own = arena.nodes[Int(top)]
+      if own.parent < 0 { return true }
+      if own.more >= 0 || isDoubtful(own.state, over: own.parent, closure) { return false }
+      top = own.parent
+    }
+    return isProvenBelow ?? isProvenStable(top, closure)
+  }
+
+  private func isDoubtful(_ state: UInt16, over base: Int32, _ closure: HoleClosure) -> Bool {
+    guard closure.hasDoubts(state) else { return false }
+    arena.lowestRead = min(arena.lowestRead, base)
+    return closure.isDoubtful(state, over: arena.nodes[Int(base)].state)
+  }
+
+  private func isProvenStable(_ node: Int32, _ closure: HoleClosure) -> Bool {
+    while proofs.count < stableCount { _ = proofs.append(0) }
+    // Of nodes with several parents, one way down is enough.
+    var bottom = node
+    while proofs[bottom] == 0 {
+      let own = arena.nodes[Int(bottom)]
+      if own.parent < 0 {
+        proofs.base[Int(bottom)] = 1
+      } else if closure.isDoubtful(own.state, over: arena.nodes[Int(own.parent)].state) {
+        proofs.base[Int(bottom)] = -1
+      } else {
+        bottom = own.parent
+      }
+    }
+    let result = proofs[bottom]
+    var above = node
+    while above != bottom {
+      proofs.base[Int(above)] = result
+      above = arena.nodes[Int(above)].parent
+    }
+    return result > 0
+  }
+
+  /// Whether the proof is about places such as that of `node`.
+  private func hasKey(_ node: Int32, _ hole: Int, _ place: Place) -> Bool {
+    if place.line == .any { return true }
+    let position = summary.suffix.identifier(.gap(hole, place.scanner, place.line))
+    let state = arena.nodes[Int(node)].state
+    return summary.suffix.closureKey(state, summary.knownPosition(state, position)) >= 0
   }
 
   /// Whether going on at `position` in `state`, over `base` or with the state of `base` itself, can be completed.

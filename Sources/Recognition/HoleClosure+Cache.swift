@@ -21,7 +21,7 @@ extension HoleClosure {
   }
 
   /// Raised with every change of what is stored or of the rules that it follows from.
-  private static let format = 3
+  private static let format = 4
 
   /// Of the layout in memory, which is that in the file, and of all of the language that the rules look at.
   ///
@@ -72,9 +72,12 @@ extension HoleClosure {
   }
 
   /// The arrays of a closure, from a summary of a hole that no text follows.
+  ///
+  /// - Parameter doubtful: called at last, since it finds more keys.
   static func encoded(
     _ keys: Pool<RightSummary.Key>, _ keyTable: IndexTable, _ exits: Pool<RightSummary.Settled>,
-    _ subscriptions: Pool<RightSummary.Subscription>, _ places: [Place], _ language: Language
+    _ subscriptions: Pool<RightSummary.Subscription>, _ places: [Place], _ language: Language,
+    doubtful: () -> [UInt32]
   ) -> Data {
     var effects = EffectNumbers()
     // Subscriptions are numbered by their parents, in the order in which they were.
@@ -118,6 +121,7 @@ extension HoleClosure {
     body.append(firstChildren)
     body.append(effects.effects)
     appendPlaces(places, language, to: &body)
+    body.append(doubtful())
     return body.data
   }
 

@@ -63,6 +63,10 @@ final class HoleClosure: @unchecked Sendable {
   let subscriptions: Column<Subscription>
   let places: Pool<Place>
   private let effects: Column<Effect>
+  /// See `StackProof`.
+  private let doubtful: Column<UInt32>
+  /// Shape (states + 1): where the doubtful pairs of a state over others start.
+  private let firstDoubts: [Int32]
   /// Keys by state and place; places by what they are.
   private let keyTable: IndexTable
   private var placeTable = IndexTable()
@@ -88,6 +92,8 @@ final class HoleClosure: @unchecked Sendable {
     effects = try reader.elements(Effect.self)
     let stored = try reader.elements(StoredPlace.self)
     let words = try reader.elements(UInt64.self)
+    doubtful = try reader.elements(UInt32.self)
+    firstDoubts = Self.starts(of: doubtful, language.stateCount)
     if slots.isEmpty || firstChildren.count != keys.count + 1 {
       throw ArrayReader.Mismatch(expected: "the closure of a grammar", found: "an empty one")
     }
@@ -134,6 +140,27 @@ final class HoleClosure: @unchecked Sendable {
     return keyTable.find(RightSummary.hash(state, place)) {
       keys[Int($0)].position == place && keys[Int($0)].state == state
     }.index
+  }
+
+  /// Whether a stack is left out of the proof that some text in a hole completes it, for it has `state` over `base`. O(1),
+  /// nearly always.
+  @inline(__always)
+  func isDoubtful(_ state: UInt16, over base: UInt16) -> Bool {
+    hasDoubts(state)
+      && (firstDoubts[Int(state)]..<firstDoubts[Int(state) + 1]).contains {
+        UInt16(truncatingIfNeeded: doubtful[Int($0)]) == base
+      }
+  }
+
+  /// Whether there is any state that `state` is doubtful over.
+  @inline(__always)
+  func hasDoubts(_ state: UInt16) -> Bool { firstDoubts[Int(state)] < firstDoubts[Int(state) + 1] }
+
+  private static func starts(of doubtful: Column<UInt32>, _ stateCount: Int) -> [Int32] {
+    var starts = [Int32](repeating: 0, count: stateCount + 1)
+    for index in 0..<doubtful.count { starts[min(Int(doubtful[index] >> 16) + 1, stateCount)] += 1 }
+    for state in 0..<stateCount { starts[state + 1] += starts[state] }
+    return starts
   }
 
   /// The subscriptions of a key.

@@ -296,7 +296,11 @@ final class RightSummary {
     let places = (0..<suffix.positions.count).map {
       HoleClosure.Place(line: suffix.positions[$0].line, free: suffix.free[$0])
     }
-    return HoleClosure.encoded(keys, keyTable, exits, subscriptions, places, language)
+    let keyCount = keys.count
+    return HoleClosure.encoded(keys, keyTable, exits, subscriptions, places, language) {
+      // Where holes may end in other contexts, it is not used.
+      suffix.allowsOtherContexts ? [] : StackProof.doubtful(self, keyCount: keyCount)
+    }
   }
 
   // MARK: Keys, exits and gotos

@@ -108,7 +108,9 @@ final class MaskEvaluator {
     completion.observations = observed
     var parts: [TokenSet] = []
     for head in session.frontier.heads {
+      completion.isProvenBelow = completion.isProven(head)
       addTokens(behind: head, &parts)
+      completion.isProvenBelow = nil
     }
     completion.observations = nil
     var mask = TokenMask(capacity: paths.vocabulary.count)
@@ -589,7 +591,8 @@ final class MaskEvaluator {
       place: standing.place,
       column: startsLine ? top.open.column - standing.column : 0, line: place.line,
       isInContext: place.scanner == completion.context.state,
-      contexts: completion.context.depth, allowsOtherContexts: completion.allowsOtherContexts)
+      contexts: completion.context.depth, allowsOtherContexts: completion.allowsOtherContexts,
+      isProven: completion.isProvenBelow ?? false)
   }
 
   /// The text behind the frontier, by number.

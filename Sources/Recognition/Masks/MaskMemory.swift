@@ -23,6 +23,8 @@ struct MaskMemory {
     var contexts: Int8
     /// Whether holes may end in other contexts than they start in.
     var allowsOtherContexts: Bool
+    /// Whether nothing stands behind the hole and the stack is proven, so that verdicts look at no more of it.
+    var isProven: Bool
     /// Whether entries leave parts out; those that are left in depend on no column.
     var isPartial = false
 

@@ -1,0 +1,305 @@
+import Grammar
+
+/// Which stacks some text in a hole completes, whatever they are: those without a *doubtful* pair of states, one over the
+/// other.
+///
+/// An LR parser shifts nothing that cannot be completed. The rules of a dialect take ways away and tables merge states, so
+/// this is proved for the tables as they are. A key over a state is certain if exits of it lead to certain keys over every
+/// state that can stand where they pop to. This is a greatest fixpoint, since blocks lie in blocks, of which the proof must
+/// not go in circles: exits that pop two states or more make the stack lower, and those that pop one have to lead to what was
+/// certain before. Which states can stand over which others is a part of the proof: pairs of which it cannot be proved are
+/// doubtful, stacks with them are left out, and the proof begins again, so that they spoil nothing else.
+///
+/// Few pairs that tables allow are doubtful, nearly all of them under rules of a dialect.
+struct StackProof {
+  private let language: Language
+  private let summary: RightSummary
+  /// Shape (states): the states that one can stand over, in ascending order, and which of them still count.
+  private let below: [[UInt16]]
+  private var isKept: [[Bool]]
+  private var pairs: [Pair] = []
+  /// By key: the number of the first pair, -1 if it has none yet; the others follow as `below` has them.
+  private var firstPairs: [Int32] = []
+  private var open: [Int32] = []
+  /// Where pops can end, and which of them still count.
+  private var landings: [[UInt16]] = []
+  private var isLanding: [[Bool]] = []
+  private var pops: [Pop] = []
+  private var popNumbers: [Pop: Int32] = [:]
+  private var targets: [Target] = []
+  private var targetNumbers: [TargetKey: Int32] = [:]
+
+  /// A key over a state.
+  private struct Pair {
+    var key: Int32
+    /// An index of `below`.
+    var base: Int32
+    /// No reduction has been taken where it stands.
+    var isFree: Bool
+    /// Where exits lead that pop no more than the key's state.
+    var own: [Int32] = []
+    /// In `targets`: where the others lead, by how many states they pop.
+    var lower: [[Int32]] = []
+  }
+  /// `count` states are still to be popped below `state`.
+  private struct Pop: Hashable {
+    var state: UInt16
+    var count: UInt8
+  }
+  private struct TargetKey: Hashable {
+    var pop: Int32
+    var symbol: UInt16
+    var position: Int32
+  }
+  /// The pairs that a goto leads to behind a pop, -1 for none. Shape (landings of the pop).
+  private struct Target {
+    var pop: Int32
+    var pairs: [Int32]
+  }
+  /// A pop that goes below the lowest state.
+  private static let bottom = UInt16.max
+
+  /// The doubtful pairs, the upper state in the higher half, in ascending order.
+  ///
+  /// - Parameter summary: of a hole that no text follows, with its first `keyCount` keys, those of the closure. It gets more.
+  ///
+  /// O(exits × states that they pop to), some seconds for the largest grammars.
+  static func doubtful(_ summary: RightSummary, keyCount: Int) -> [UInt32] {
+    var proof = StackProof(summary)
+    for key in 0..<Int32(keyCount) where proof.line(key).lookaheads == .any { proof.add(key) }
+    while let key = proof.open.popLast() { proof.expand(key) }
+    while proof.removeDoubts() {}
+    var result: [UInt32] = []
+    for (state, bases) in proof.below.enumerated() {
+      for (base, isKept) in zip(bases, proof.isKept[state]) where !isKept {
+        result.append(UInt32(state) << 16 | UInt32(base))
+      }
+    }
+    return result
+  }
+
+  private init(_ summary: RightSummary) {
+    self.summary = summary
+    language = summary.language
+    below = Self.statesBelow(language)
+    isKept = below.map { $0.map { _ in true } }
+  }
+
+  private static func statesBelow(_ language: Language) -> [[UInt16]] {
+    var below: [Set<UInt16>] = Array(repeating: [], count: language.stateCount)
+    let states = 0..<UInt16(language.stateCount)
+    let extras = Set(states.flatMap { language.row($0).extraReductions.map(\.symbol.rawValue) })
+    for state in states {
+      for terminal in 0..<language.terminalCount {
+        for action in language.actions(state, SymbolID(terminal)) where action.kind == .shift {
+          below[Int(action.operand)].insert(state)
+        }
+      }
+      for symbol in UInt16(language.terminalCount)..<UInt16(language.symbolCount) {
+        let target = language.goto(state, symbol)
+        // An extra leaves the stack as it was.
+        if target != 0, target != state || !extras.contains(symbol) { below[Int(target)].insert(state) }
+      }
+    }
+    return below.map { $0.sorted() }
+  }
+
+  private func line(_ key: Int32) -> LinePlace { summary.suffix.positions[summary.keys[key].position].line }
+
+  private func state(_ pair: Pair) -> Int { Int(summary.keys[pair.key].state) }
+
+  private func isKept(_ pair: Pair) -> Bool { isKept[state(pair)][Int(pair.base)] }
+
+  // MARK: What there is
+
+  /// Numbers the pairs of a key.
+  private mutating func add(_ key: Int32) {
+    while firstPairs.count <= key { firstPairs.append(-1) }
+    if firstPairs[Int(key)] >= 0 { return }
+    firstPairs[Int(key)] = Int32(pairs.count)
+    let isFree = line(key).lookaheads == .any
+    for base in below[Int(summary.keys[key].state)].indices {
+      pairs.append(Pair(key: key, base: Int32(base), isFree: isFree))
+    }
+    open.append(key)
+  }
+
+  private mutating func expand(_ key: Int32) {
+    let state = Int(summary.keys[key].state)
+    var exits: [RightSummary.Exit] = []
+    var exit = summary.firstExit(UInt16(state), summary.keys[key].position)
+    while exit >= 0 {
+      let settled = summary[exit]
+      let blocks = settled.exit.blocks
+      // What asks for something of the blocks around may not find it.
+      if blocks.inner == .any, blocks.outer == .any, blocks.brackets == .any { exits.append(settled.exit) }
+      exit = settled.next
+    }
+    let byCount = Dictionary(grouping: exits, by: \.count).sorted { $0.key < $1.key }
+    for index in below[state].indices {
+      let pair = Int(firstPairs[Int(key)]) + index
+      for (count, exits) in byCount where count > 0 {
+        let numbers = exits.map { target($0, over: below[state][index]) }
+        if count == 1 {
+          pairs[pair].own = numbers.map { targets[Int($0)].pairs[0] }.filter { $0 >= 0 }
+        } else {
+          pairs[pair].lower.append(numbers)
+        }
+      }
+    }
+  }
+
+  /// Where an exit leads over all states that can stand below `base`, as a number in `targets`.
+  private mutating func target(_ exit: RightSummary.Exit, over base: UInt16) -> Int32 {
+    let number = TargetKey(
+      pop: number(Pop(state: base, count: exit.count - 1)), symbol: exit.symbol, position: exit.position)
+    if let known = targetNumbers[number] { return known }
+    let pairs = landings[Int(number.pop)].map { pair(exit, at: $0) }
+    targets.append(Target(pop: number.pop, pairs: pairs))
+    targetNumbers[number] = Int32(targets.count - 1)
+    return Int32(targets.count - 1)
+  }
+
+  /// Where an exit leads that has popped all above `base`, -1 for nowhere.
+  private mutating func pair(_ exit: RightSummary.Exit, at base: UInt16) -> Int32 {
+    if base == Self.bottom { return -1 }
+    let target = language.goto(base, exit.symbol & ~RightSummary.Exit.extraBit)
+    if target == 0 || target == base && exit.symbol & RightSummary.Exit.extraBit != 0 { return -1 }
+    let position = summary.suffix.narrowed(exit.position, by: target)
+    guard position >= 0, let index = below[Int(target)].firstIndex(of: base) else { return -1 }
+    _ = summary.firstExit(target, position)
+    let key = summary.identifier(target, position)
+    add(key)
+    return firstPairs[Int(key)] + Int32(index)
+  }
+
+  private mutating func number(_ pop: Pop) -> Int32 {
+    if let known = popNumbers[pop] { return known }
+    let result = states(pop) { below[Int($0)] }
+    // The order of numbers is that of counts where one pop is made of others.
+    landings.append(result)
+    isLanding.append(result.map { _ in true })
+    pops.append(pop)
+    popNumbers[pop] = Int32(pops.count - 1)
+    return Int32(pops.count - 1)
+  }
+
+  /// The states where a pop can end, in ascending order.
+  private func states(_ pop: Pop, _ below: (UInt16) -> [UInt16]) -> [UInt16] {
+    if pop.count == 0 { return [pop.state] }
+    if pop.state == StateID.start.rawValue { return [Self.bottom] }
+    if pop.count == 1 { return below(pop.state) }
+    var result: Set<UInt16> = []
+    for state in below(pop.state) { result.formUnion(states(Pop(state: state, count: pop.count - 1), below)) }
+    return result.sorted()
+  }
+
+  // MARK: The proof
+
+  /// Takes pairs of states out that cannot be proved, if there are any.
+  private mutating func removeDoubts() -> Bool {
+    updateLandings()
+    var known = live()
+    while true {
+      if removeDoubts(but: known) { return true }
+      let certain = leastFixpoint(within: known)
+      if certain == known { return false }
+      known = certain
+    }
+  }
+
+  /// Takes out the pairs of states of which none holds in front of any reduction.
+  private mutating func removeDoubts(but holds: [Bool]) -> Bool {
+    var kept = isKept.map { $0.map { _ in false } }
+    for (pair, own) in pairs.enumerated() where own.isFree && holds[pair] { kept[state(own)][Int(own.base)] = true }
+    // A pair that holds in front of some reductions only is of no use, either.
+    for (pair, own) in pairs.enumerated() where own.isFree && !holds[pair] { kept[state(own)][Int(own.base)] = false }
+    if kept == isKept { return false }
+    isKept = kept
+    return true
+  }
+
+  private mutating func updateLandings() {
+    // What stands over nothing is on no stack.
+    while true {
+      let isAlone = isKept.indices.map { !isKept[$0].contains(true) && $0 != Int(StateID.start.rawValue) }
+      var hasChanged = false
+      for state in isKept.indices {
+        for (index, base) in below[state].enumerated() where isKept[state][index] && isAlone[Int(base)] {
+          isKept[state][index] = false
+          hasChanged = true
+        }
+      }
+      if !hasChanged { break }
+    }
+    let kept = isKept.indices.map { state in
+      zip(below[state], isKept[state]).filter { $0.1 }.map { $0.0 }
+    }
+    for (number, pop) in pops.enumerated() where pop.count > 0 {
+      let left = Set(states(pop) { kept[Int($0)] })
+      isLanding[number] = landings[number].map(left.contains)
+    }
+  }
+
+  private func mayEnd(_ pair: Pair) -> Bool {
+    language.actions(UInt16(state(pair)), .end).contains { $0.kind == .accept }
+      && language.lookaheads.contains(line(pair.key).lookaheads, .end)
+  }
+
+  /// The pairs that are completed on some stack.
+  private func live() -> [Bool] {
+    var live = pairs.map { isKept($0) && mayEnd($0) }
+    var isLive = targets.map { _ in false }
+    let open = pairs.indices.filter { isKept(pairs[$0]) }
+    while true {
+      for (index, target) in targets.enumerated() where !isLive[index] {
+        let isLanding = isLanding[Int(target.pop)]
+        isLive[index] = target.pairs.indices.contains {
+          isLanding[$0] && target.pairs[$0] >= 0 && live[Int(target.pairs[$0])]
+        }
+      }
+      var hasChanged = false
+      for index in open where !live[index] {
+        let pair = pairs[index]
+        if pair.own.contains(where: { live[Int($0)] })
+          || pair.lower.contains(where: { $0.contains { isLive[Int($0)] } })
+        {
+          live[index] = true
+          hasChanged = true
+        }
+      }
+      if !hasChanged { return live }
+    }
+  }
+
+  /// The pairs whose proof goes down to lower stacks with one of `known` on top, or to the end of the text.
+  private func leastFixpoint(within known: [Bool]) -> [Bool] {
+    func holds(_ target: Target, _ index: Int) -> Bool {
+      target.pairs[index] >= 0 && known[Int(target.pairs[index])]
+    }
+    let isSure = targets.map { target in
+      let isLanding = isLanding[Int(target.pop)]
+      return target.pairs.indices.allSatisfy { !isLanding[$0] || holds(target, $0) }
+    }
+    /// Exits that pop as many states: one of them for each landing.
+    func hold(_ numbers: [Int32]) -> Bool {
+      if numbers.contains(where: { isSure[Int($0)] }) { return true }
+      let isLanding = isLanding[Int(targets[Int(numbers[0])].pop)]
+      return isLanding.indices.allSatisfy { index in
+        !isLanding[index] || numbers.contains { holds(targets[Int($0)], index) }
+      }
+    }
+    var certain = pairs.indices.map { index in
+      known[index] && (mayEnd(pairs[index]) || pairs[index].lower.contains(where: hold))
+    }
+    var open = pairs.indices.filter { known[$0] && !certain[$0] && !pairs[$0].own.isEmpty }
+    while true {
+      let count = open.count
+      open.removeAll { pair in
+        if pairs[pair].own.contains(where: { certain[Int($0)] }) { certain[pair] = true }
+        return certain[pair]
+      }
+      if open.count == count { return certain }
+    }
+  }
+}
