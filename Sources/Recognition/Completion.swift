@@ -251,7 +251,8 @@ final class Completion {
     while top >= stableCount {
       let own = arena.nodes[Int(top)]
       if own.parent < 0 { return true }
-      if own.more >= 0 || isDoubtful(own.state, over: own.parent, closure) { return false }
+      // Of several ways down, one is enough.
+      if isDoubtful(own.state, over: own.parent, closure) { return false }
       top = own.parent
     }
     return isProvenBelow ?? isProvenStable(top, closure)
@@ -265,7 +266,6 @@ final class Completion {
 
   private func isProvenStable(_ node: Int32, _ closure: HoleClosure) -> Bool {
     while proofs.count < stableCount { _ = proofs.append(0) }
-    // Of nodes with several parents, one way down is enough.
     var bottom = node
     while proofs[bottom] == 0 {
       let own = arena.nodes[Int(bottom)]
