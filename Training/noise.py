@@ -6,7 +6,7 @@ that nothing does, which is how the model learns to choose the length inside a h
 
 import numpy
 
-from settings import LANGUAGES, WORK
+from settings import LANGUAGES, PROPOSALS, WORK
 from tokenizer import EOS, MASK, PAD
 
 KEYWORDS = {
@@ -106,12 +106,25 @@ class Vocabulary:
         return choices[int(rng.integers(len(choices)))]
 
 
+def proposals():
+    """The repairs that proposals.py asked for, by language: each its tokens, their targets, and which are wrong."""
+    if not PROPOSALS.is_file():
+        return {}
+    with numpy.load(PROPOSALS) as stored:
+        return {name: list(zip(*(numpy.split(stored[f"{name}.{kind}"], stored[f"{name}.ends"][:-1])
+                                 for kind in ("tokens", "targets", "wrong"))))
+                for name in LANGUAGES if f"{name}.ends" in stored}
+
+
 class Corpus:
     """The packed token streams of one part, `train` or `valid`; of each the first `share` only."""
 
     def __init__(self, part, share=1.0):
         streams = {name: numpy.load(WORK / f"{part}.{name}.npy") for name in LANGUAGES}
         self.streams = {name: stream[:int(len(stream) * share)] for name, stream in streams.items()}
+        self.proposals = proposals() if part == "train" else {}
+        self.right = {name: [sample for sample in found if not sample[2].any()]
+                      for name, found in self.proposals.items()}
 
     def frequencies(self, size):
         return sum(numpy.bincount(stream, minlength=size) for stream in self.streams.values())
@@ -382,23 +395,35 @@ def holes(visible, targets, wrong, length, rate, rng, vocabulary, short=False):
     """Masks one to four contiguous spans, most with surplus masks at the end whose target is <pad>.
 
     In half of the samples some places of a span are revealed, as they are in the middle of a denoising run. With
-    `short`, more masks may be surplus, and a hole at the start of a line may start behind the line end.
+    `short`, more masks may be surplus, up to as many as the tool has, and a hole may start behind a line end whose
+    indentation it has, and end with one whose indentation is not in it.
     """
     reveal = rng.random() * 0.7 if rng.random() < 0.5 else 0.0
     parts, position = [], 0
+    visible, targets = visible.copy(), targets.copy()
     for start, end in spans(visible, min(length, len(visible)), rate, short, vocabulary, rng):
-        kind = rng.random()
-        surplus = int(min(rng.geometric(0.2), 24)) if kind < 0.6 else 0
-        if short and kind < 0.35:
-            surplus = int(rng.integers(1, 49))
-        elif short and kind > 0.75:
-            surplus = max(0, HOLE - (end - start))
+        between = numpy.flatnonzero(targets[start:end] == EOS)
+        end = start + int(between[0]) if len(between) else end
+        if start == end:
+            continue
         parts.append((visible[position:start], targets[position:start], wrong[position:start]))
         own = targets[start:end]
         split = split_line(int(own[0]), vocabulary) if short and rng.random() < 0.5 else None
         if split:
             parts.append((numpy.array(split[:1]), numpy.array(split[:1]), numpy.zeros(1, dtype=bool)))
             own = numpy.concatenate((split[1:], own[1:]))
+        behind = short and rng.random() < 0.5 and end < len(visible) and visible[end] == targets[end]
+        split = split_line(int(visible[end]), vocabulary) if behind else None
+        if split:
+            # The hole has the line end, what is behind it the indentation.
+            own = numpy.concatenate((own, split[:1]))
+            visible[end] = targets[end] = split[1]
+        kind = rng.random()
+        surplus = int(min(rng.geometric(0.2), 24)) if kind < 0.6 else 0
+        if short and kind < 0.35:
+            surplus = int(rng.integers(1, 49))
+        elif short and kind > 0.75:
+            surplus = max(0, HOLE - len(own))
         shown = numpy.concatenate((own, numpy.full(surplus, PAD)))
         masked = rng.random(len(shown)) >= reveal
         parts.append((numpy.where(masked, MASK, shown), shown, numpy.zeros(len(shown), dtype=bool)))
@@ -407,22 +432,8 @@ def holes(visible, targets, wrong, length, rate, rng, vocabulary, short=False):
     return [numpy.concatenate(column)[:length] for column in zip(*parts)]
 
 
-def sample(tokens, length, language, vocabulary, config, rng, rate, damaged, short, places):
-    """One text with noise: visible tokens, targets, loss weights, labels of the error head and their weights.
-
-    `places` is how many damages it has; `rate` the share of masks.
-    """
-    visible, goal, bad = tokens, tokens, numpy.zeros(len(tokens), dtype=bool)
-    if places:
-        visible, goal, bad = damage(tokens, language, places, vocabulary, rng, config.get("human", 0.0))
-    if damaged and rng.random() < config.get("unmasked", 0.4):
-        pass
-    elif rng.random() < 0.5:
-        visible, goal, bad = holes(visible, goal, bad, length, min(rate, 0.7), rng, vocabulary, short)
-    else:
-        visible, goal, bad = visible[:length], goal[:length], bad[:length]
-        visible = numpy.where(rng.random(len(visible)) < rate, MASK, visible)
-    visible, goal, bad = visible[:length], goal[:length], bad[:length]
+def labelled(visible, goal, bad, damaged, config, rng):
+    """A text with what the loss needs: visible tokens, targets, weights, labels of the error head and their weights."""
     masked = visible == MASK
     weights = numpy.where(masked, min(1.0 / max(masked.mean(), 0.02), 5.0), 0.0)
     wrong, judged = numpy.zeros(len(visible)), numpy.zeros(len(visible))
@@ -434,19 +445,54 @@ def sample(tokens, length, language, vocabulary, config, rng, rate, damaged, sho
     return visible, goal, weights, wrong, judged
 
 
-def short_text(corpus, language, limit, vocabulary, rng):
-    """A text as the tool shows short ones, and excerpts of others, to the model: lines, or a piece cut anywhere.
+def sample(tokens, length, language, vocabulary, config, rng, rate, damaged, short, places):
+    """A text with noise, labelled. `places` is how many damages it has; `rate` the share of masks."""
+    visible, goal, bad = tokens, tokens, numpy.zeros(len(tokens), dtype=bool)
+    if places:
+        visible, goal, bad = damage(tokens, language, places, vocabulary, rng, config.get("human", 0.0))
+    if damaged and rng.random() < config.get("unmasked", 0.4):
+        pass
+    elif rng.random() < 0.5:
+        visible, goal, bad = holes(visible, goal, bad, length, min(rate, 0.7), rng, vocabulary, short)
+    else:
+        visible, goal, bad = visible[:length], goal[:length], bad[:length]
+        visible = numpy.where(rng.random(len(visible)) < rate, MASK, visible)
+    return labelled(visible[:length], goal[:length], bad[:length], damaged, config, rng)
 
-    Between files there is <eos>; the tool has it behind the end of a text mostly, and before its start sometimes.
-    """
+
+def between_files(rng):
+    """The <eos> in front of a short text and behind it, each a list, as the tool has them: behind mostly."""
+    way = rng.random()
+    return [EOS] if way < 0.35 else [], [EOS] if way > 0.15 else []
+
+
+def short_text(corpus, language, limit, vocabulary, rng):
+    """A text as the tool shows short ones, and excerpts of others, to the model: lines, or a piece cut anywhere."""
     if rng.random() < 0.35:
         length = int(rng.integers(limit // 3, limit))
         start = int(rng.integers(0, len(corpus.streams[language]) - limit))
         return corpus.streams[language][start:start + length].astype(numpy.int64)
+    before, behind = between_files(rng)
     tokens = corpus.fragment(language, limit - 2, vocabulary, rng)
-    way = rng.random()
-    before, behind = ([EOS] if way < 0.35 else []), ([EOS] if way > 0.15 else [])
-    return numpy.concatenate((numpy.array(before, dtype=numpy.int64), tokens, numpy.array(behind, dtype=numpy.int64)))
+    return numpy.concatenate((before, tokens, behind)).astype(numpy.int64)
+
+
+def short_sample(corpus, language, vocabulary, config, rng, rate, damaged, short):
+    """A short text with noise, or a repair that the tool proposed, right or wrong, labelled."""
+    limit = config["short_limit"]
+    if damaged and rng.random() < config.get("proposals", 0.0) and language in corpus.proposals:
+        known = corpus.right[language] if rng.random() < 0.2 else []
+        known = known or corpus.proposals[language]
+        before, behind = between_files(rng)
+        visible, goal, bad = known[int(rng.integers(len(known)))]
+        visible, goal = (numpy.concatenate((before, part, behind)).astype(numpy.int64) for part in (visible, goal))
+        bad = numpy.pad(bad, (len(before), len(behind)))
+        return labelled(visible[:limit], goal[:limit], bad[:limit], damaged, config, rng)
+    tokens = short_text(corpus, language, limit, vocabulary, rng)
+    places = 0
+    if damaged and rng.random() < 0.7:
+        places = 1 if rng.random() < 0.7 else int(rng.integers(2, 3 + len(tokens) // 40))
+    return sample(tokens, limit + HOLE, language, vocabulary, config, rng, rate, damaged, short, places)
 
 
 def batch(corpus, vocabulary, config, step, progress):
@@ -487,12 +533,7 @@ def batch(corpus, vocabulary, config, step, progress):
             continue
         filled, number = 0, 0
         while True:
-            tokens = short_text(corpus, language, config["short_limit"], vocabulary, rng)
-            places = 0
-            if damaged and rng.random() < 0.7:
-                places = 1 if rng.random() < 0.7 else int(rng.integers(2, 3 + len(tokens) // 40))
-            some = sample(tokens, config["short_limit"] + HOLE, language, vocabulary, config, rng, rate, damaged, short,
-                          places)
+            some = short_sample(corpus, language, vocabulary, config, rng, rate, damaged, short)
             size = len(some[0])
             if filled + size > length:
                 break

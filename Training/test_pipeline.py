@@ -17,6 +17,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 import contamination
 import corpus
 import noise
+import proposals
 import train
 from model import Denoiser, Shape, attend, restored, stored
 from settings import HERE, LANGUAGES, MANIFEST
@@ -121,12 +122,27 @@ class Noise(unittest.TestCase):
         self.assertIn("return\n", texts)
         self.assertIn("if x:\n  y()\n\n  z()\nreturn\n".replace("\n  ", "\n "), texts)
 
+    def test_holes_may_end_with_a_line_end_whose_indentation_stays(self):
+        rng = numpy.random.default_rng(5)
+        none = numpy.zeros(len(self.tokens), dtype=bool)
+        texts, newline = self.vocabulary.texts, self.vocabulary.newline
+        found = 0
+        for _ in range(500):
+            visible, targets, _ = noise.holes(self.tokens, self.tokens, none, 96, 0.3, rng, self.vocabulary, True)
+            for place in range(1, 96):
+                before = targets[:place][targets[:place] != PAD]
+                found += bool(texts[visible[place]] == " " and visible[place - 1] == MASK and len(before)
+                              and newline[before[-1]])
+        self.assertGreater(found, 5)
+
     def test_short_texts_share_rows(self):
         corpus = noise.Corpus.__new__(noise.Corpus)
         corpus.streams = {"c": numpy.concatenate((self.tokens.repeat(1), self.tokens, self.tokens)).astype(numpy.uint16)}
         config = {"seed": 1, "lengths": [32], "packed": 1.0, "packed_length": 128, "short_limit": 40, "human": 0.5,
                   "tokens_per_step": 1024, "mixture": {"c": 1.0}, "damage_from": 0.0, "short_holes_from": 0.0,
-                  "clean_share": 0.1, "clean_weight": 0.05}
+                  "clean_share": 0.1, "clean_weight": 0.05, "proposals": 0.5}
+        proposal = numpy.array(self.tokens[:7]), numpy.array(self.tokens[:7]), numpy.arange(7) == 3
+        corpus.proposals, corpus.right = {"c": [proposal]}, {"c": []}
         for step in range(20):
             visible, targets, weights, wrong, judged, texts = noise.batch(corpus, self.vocabulary, config, step, 0.5)
             self.assertEqual(visible.shape, (8, 128))
@@ -134,6 +150,21 @@ class Noise(unittest.TestCase):
             self.assertTrue((visible[texts == 0] == PAD).all())
             self.assertFalse(weights[texts == 0].any() or judged[texts == 0].any())
             self.assertTrue((numpy.diff(texts.astype(int), axis=1)[texts[:, 1:] > 0] <= 1).all())
+
+
+class Proposals(unittest.TestCase):
+    def test_what_a_proposal_has_wrong_is_marked(self):
+        self.assertEqual(proposals.judged([5, 6, 7], [5, 6, 7]), ([5, 6, 7], [False] * 3))
+        # Something is missing in front of the second one.
+        self.assertEqual(proposals.judged([5, 7], [5, 6, 7]), ([5, 7], [False, True]))
+        self.assertEqual(proposals.judged([5, 6], [5, 6, 7]), ([5, 6], [False, True]))
+        self.assertEqual(proposals.judged([5, 6, 7], [5, 7]), ([5, PAD, 7], [False, True, False]))
+        self.assertEqual(proposals.judged([5, 9, 7], [5, 6, 7]), ([5, 6, 7], [False, True, False]))
+
+    def test_edits_count_bytes_of_the_broken_text(self):
+        def edit(start, end, inserted):
+            return {"start": {"byte": start}, "end": {"byte": end}, "inserted": inserted}
+        self.assertEqual(proposals.applied([edit(0, 1, "xy"), edit(3, 3, ")")], b"a(b\n"), b"xy(b)\n")
 
 
 class Contamination(unittest.TestCase):
