@@ -48,11 +48,17 @@ def rotate(x, cos, sin):
     return x * cos + torch.cat((-second, first), dim=-1) * sin
 
 
-def attend(q, k, v):
-    """Full attention; on a CPU written out, since the fused kernel's backward pass takes twice as long there."""
+def attend(q, k, v, seen=None):
+    """Full attention, or over the places that each one has in `seen`.
+
+    On a CPU written out, since the fused kernel's backward pass takes twice as long there.
+    """
     if q.device.type != "cpu":
-        return F.scaled_dot_product_attention(q, k, v)
-    return torch.softmax((q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2), dim=-1).to(v.dtype) @ v
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=seen)
+    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+    if seen is not None:
+        scores = scores.masked_fill(~seen, -torch.inf)
+    return torch.softmax(scores, dim=-1).to(v.dtype) @ v
 
 
 class Attention(nn.Module):
@@ -67,13 +73,13 @@ class Attention(nn.Module):
         self.q_norm = RMSNorm(shape.head_dim, shape.rms_norm_eps)
         self.k_norm = RMSNorm(shape.head_dim, shape.rms_norm_eps)
 
-    def forward(self, x, cos, sin):
+    def forward(self, x, cos, sin, seen=None):
         batch, length, _ = x.shape
         heads = (batch, length, -1, self.head_dim)
         q = rotate(self.q_norm(self.q_proj(x).view(heads)).transpose(1, 2), cos, sin)
         k = rotate(self.k_norm(self.k_proj(x).view(heads)).transpose(1, 2), cos, sin)
         v = self.v_proj(x).view(heads).transpose(1, 2)
-        mixed = attend(q.to(v.dtype), k.to(v.dtype), v)
+        mixed = attend(q.to(v.dtype), k.to(v.dtype), v, seen)
         return self.o_proj(mixed.transpose(1, 2).reshape(batch, length, -1))
 
 
@@ -96,8 +102,8 @@ class Layer(nn.Module):
         self.post_attention_layernorm = RMSNorm(shape.hidden_size, shape.rms_norm_eps)
         self.mlp = MLP(shape)
 
-    def forward(self, x, cos, sin):
-        x = x + self.self_attn(self.input_layernorm(x), cos, sin)
+    def forward(self, x, cos, sin, seen=None):
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, seen)
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
@@ -109,11 +115,13 @@ class Body(nn.Module):
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.num_hidden_layers))
         self.norm = RMSNorm(shape.hidden_size, shape.rms_norm_eps)
 
-    def forward(self, tokens):
+    def forward(self, tokens, texts=None):
+        """`texts` numbers the text of each token: none sees another. Only distances count, so each starts where it is."""
         cos, sin = rotary_tables(tokens.shape[1], self.shape, tokens.device)
+        seen = None if texts is None else (texts[:, :, None] == texts[:, None, :])[:, None]
         x = self.embed_tokens(tokens)
         for layer in self.layers:
-            x = layer(x, cos, sin)
+            x = layer(x, cos, sin, seen)
         return self.norm(x)
 
 

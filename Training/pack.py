@@ -1,6 +1,6 @@
 """Carry the packed corpus and checkpoints to another machine and back, in few bytes and in small parts.
 
-pack      the token streams, tokenizer.json and tokens.json of work/, compressed, into work/packed/
+pack      the token streams, tokenizer.json, tokens.json and, if there, proposals.npz of work/, compressed, into work/packed/
 unpack    the same back into work/
 split     work/checkpoint.pt into work/parts/, each part under 16 MB
 join      the parts back into work/checkpoint.pt
@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 
-from settings import WORK
+from settings import PROPOSALS, WORK
 
 PACKED, PARTS = WORK / "packed", WORK / "parts"
 SUMS = "SHA256SUMS"
@@ -64,8 +64,9 @@ def pack():
         filters = [{"id": lzma.FILTER_LZMA2, "preset": 6, "lc": 0, "lp": 1, "pb": 1}]
         with lzma.open(PACKED / f"{path.name}.xz", "wb", format=lzma.FORMAT_XZ, filters=filters) as stream:
             stream.write(path.read_bytes())
-    for name in ("tokenizer.json", "tokens.json"):
-        shutil.copyfile(WORK / name, PACKED / name)
+    for path in (WORK / "tokenizer.json", WORK / "tokens.json", PROPOSALS):
+        if path != PROPOSALS or path.is_file():
+            shutil.copyfile(path, PACKED / path.name)
     size = seal(PACKED)
     if size > PACKED_LIMIT:
         sys.exit(f"{PACKED}: expected at most {PACKED_LIMIT} bytes, found {size}")

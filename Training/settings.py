@@ -7,6 +7,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 WORK = pathlib.Path(os.environ.get("ESPALIER_TRAINING_WORK", HERE / "work"))
 CORPUS = WORK / "corpus"
 TOKENIZER = WORK / "tokenizer.json"
+PROPOSALS = WORK / "proposals.npz"
 MANIFEST = HERE / "manifest.json"
 MODEL = HERE.parent / "Sources" / "CModel" / "model"
 

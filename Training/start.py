@@ -1,6 +1,7 @@
 """The model that training starts from, where a configuration names one: `start: {commit, weights, tokenizer}`.
 
-The files come out of the history of the repository; `weights` and `tokenizer` are their sha256.
+The files are those of the working tree, or come out of the history of the repository; `weights` and `tokenizer` are
+their sha256.
 """
 
 import hashlib
@@ -17,7 +18,10 @@ NAMES = {"weights": "model.safetensors", "tokenizer": "tokenizer.json"}
 
 def read(source, kind):
     """The bytes of one file of the model, verified."""
-    path = (MODEL / NAMES[kind]).relative_to(HERE.parent)
+    file = MODEL / NAMES[kind]
+    if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == source[kind]:
+        return file.read_bytes()
+    path = file.relative_to(HERE.parent)
     found = subprocess.run(["git", "show", f"{source['commit']}:{path}"], cwd=HERE, capture_output=True)
     if found.returncode != 0:
         raise SystemExit(f"{source['commit']} is not in the history: fetch all of it (git fetch --unshallow)")

@@ -17,6 +17,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 import contamination
 import corpus
 import noise
+import proposals
 import train
 from model import Denoiser, Shape, attend, restored, stored
 from settings import HERE, LANGUAGES, MANIFEST
@@ -84,6 +85,86 @@ class Noise(unittest.TestCase):
             kept = "".join(self.vocabulary.texts[t] for t in targets[targets != PAD])
             self.assertTrue(self.text.startswith(kept))
             self.assertFalse(wrong.any())
+
+
+    def test_damaged_text_has_the_tokens_that_a_tokenizer_makes_of_it(self):
+        tokenizer = byte_tokenizer()
+        rng = numpy.random.default_rng(3)
+        seen = set()
+        for round in range(600):
+            visible, targets, wrong = noise.damage(self.tokens, "c", 1, self.vocabulary, rng, round % 2)
+            self.assertEqual((len(targets), len(wrong)), (len(visible), len(visible)))
+            text = tokenizer.decode(visible.tolist(), skip_special_tokens=False)
+            if "\ufffd" not in text:  # half a character
+                self.assertEqual(tokenizer.encode(text).ids, visible.tolist(), text)
+            self.assertEqual(text != self.text, bool(wrong.any()))
+            seen.add(text)
+        self.assertGreater(len(seen), 300)
+
+    def test_a_word_run_together_is_wrong_where_something_is_missing(self):
+        text = noise.Damaged(numpy.array(byte_tokenizer().encode("i.f(x)\n").ids), self.vocabulary)
+        text.drop(1)
+        visible, targets, wrong = text.arrays()
+        self.assertEqual([self.vocabulary.texts[token] for token in visible], ["if", "(", "x", ")", "\n"])
+        self.assertEqual(wrong.tolist(), [True, False, False, False, False])
+        self.assertEqual(targets.tolist(), visible.tolist())
+
+    def test_fragments_are_lines_without_their_common_indentation(self):
+        text = "def f():\n if x:\n  y()\n\n  z()\n return\n"
+        corpus = noise.Corpus.__new__(noise.Corpus)
+        ids = byte_tokenizer().encode(text * 40).ids
+        corpus.streams = {"python": numpy.array(ids, dtype=numpy.uint16)}
+        tokenizer, rng = byte_tokenizer(), numpy.random.default_rng(4)
+        # The vocabulary has a line end with one blank, so that is what can be taken away.
+        texts = {tokenizer.decode(corpus.fragment("python", 60, self.vocabulary, rng).tolist()) for _ in range(300)}
+        for found in texts:
+            self.assertTrue(found.endswith("\n") and found[0] != " ", repr(found))
+        self.assertIn("return\n", texts)
+        self.assertIn("if x:\n  y()\n\n  z()\nreturn\n".replace("\n  ", "\n "), texts)
+
+    def test_holes_may_end_with_a_line_end_whose_indentation_stays(self):
+        rng = numpy.random.default_rng(5)
+        none = numpy.zeros(len(self.tokens), dtype=bool)
+        texts, newline = self.vocabulary.texts, self.vocabulary.newline
+        found = 0
+        for _ in range(500):
+            visible, targets, _ = noise.holes(self.tokens, self.tokens, none, 96, 0.3, rng, self.vocabulary, True)
+            for place in range(1, 96):
+                before = targets[:place][targets[:place] != PAD]
+                found += bool(texts[visible[place]] == " " and visible[place - 1] == MASK and len(before)
+                              and newline[before[-1]])
+        self.assertGreater(found, 5)
+
+    def test_short_texts_share_rows(self):
+        corpus = noise.Corpus.__new__(noise.Corpus)
+        corpus.streams = {"c": numpy.concatenate((self.tokens.repeat(1), self.tokens, self.tokens)).astype(numpy.uint16)}
+        config = {"seed": 1, "lengths": [32], "packed": 1.0, "packed_length": 128, "short_limit": 40, "human": 0.5,
+                  "tokens_per_step": 1024, "mixture": {"c": 1.0}, "damage_from": 0.0, "short_holes_from": 0.0,
+                  "clean_share": 0.1, "clean_weight": 0.05, "proposals": 0.5}
+        proposal = numpy.array(self.tokens[:7]), numpy.array(self.tokens[:7]), numpy.arange(7) == 3
+        corpus.proposals, corpus.right = {"c": [proposal]}, {"c": []}
+        for step in range(20):
+            visible, targets, weights, wrong, judged, texts = noise.batch(corpus, self.vocabulary, config, step, 0.5)
+            self.assertEqual(visible.shape, (8, 128))
+            self.assertGreater(texts.max(), 2)
+            self.assertTrue((visible[texts == 0] == PAD).all())
+            self.assertFalse(weights[texts == 0].any() or judged[texts == 0].any())
+            self.assertTrue((numpy.diff(texts.astype(int), axis=1)[texts[:, 1:] > 0] <= 1).all())
+
+
+class Proposals(unittest.TestCase):
+    def test_what_a_proposal_has_wrong_is_marked(self):
+        self.assertEqual(proposals.judged([5, 6, 7], [5, 6, 7]), ([5, 6, 7], [False] * 3))
+        # Something is missing in front of the second one.
+        self.assertEqual(proposals.judged([5, 7], [5, 6, 7]), ([5, 7], [False, True]))
+        self.assertEqual(proposals.judged([5, 6], [5, 6, 7]), ([5, 6], [False, True]))
+        self.assertEqual(proposals.judged([5, 6, 7], [5, 7]), ([5, PAD, 7], [False, True, False]))
+        self.assertEqual(proposals.judged([5, 9, 7], [5, 6, 7]), ([5, 6, 7], [False, True, False]))
+
+    def test_edits_count_bytes_of_the_broken_text(self):
+        def edit(start, end, inserted):
+            return {"start": {"byte": start}, "end": {"byte": end}, "inserted": inserted}
+        self.assertEqual(proposals.applied([edit(0, 1, "xy"), edit(3, 3, ")")], b"a(b\n"), b"xy(b)\n")
 
 
 class Contamination(unittest.TestCase):
@@ -158,6 +239,16 @@ class Training(unittest.TestCase):
         for name in ("row", "norm"):
             torch.testing.assert_close(back[name], tensors[name].to(torch.bfloat16).float(), rtol=0, atol=0)
 
+    def test_texts_of_one_row_do_not_see_each_other(self):
+        torch.manual_seed(0)
+        network = Denoiser(Shape(vocab_size=32, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, head_dim=8,
+                                 intermediate_size=24)).eval()
+        row = torch.randint(3, 32, (1, 11))
+        with torch.inference_mode():
+            packed = network.model(row, torch.tensor([[1, 1, 1, 1, 2, 2, 2, 2, 2, 0, 0]]))
+            alone = [network.model(row[:, :4]), network.model(row[:, 4:9])]
+        torch.testing.assert_close(packed[:, :9], torch.cat(alone, dim=1))
+
     def test_every_place_sees_every_other(self):
         network = Denoiser(Shape(vocab_size=32, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, head_dim=8,
                                  intermediate_size=24)).eval()
@@ -225,6 +316,13 @@ class Runs(unittest.TestCase):
         for name, value in self.weights()["average"].items():
             torch.testing.assert_close(alone[name], value, rtol=0, atol=0)
 
+    def test_a_run_with_short_texts(self):
+        self.config |= {"packed": 0.5, "packed_length": 64, "short_limit": 16, "human": 0.5, "unmasked": 0.5,
+                        "damage_from": 0.0, "steps": 8}
+        found = self.train()
+        self.assertEqual(found.returncode, 0, found.stderr)
+        self.assertEqual(self.weights()["tokens"], 8 * 64)
+
     def test_a_checkpoint_goes_through_parts(self):
         self.assertEqual(self.train().returncode, 0)
         data = (self.work / "checkpoint.pt").read_bytes()
@@ -256,7 +354,7 @@ class Runs(unittest.TestCase):
         self.assertEqual(self.python("pack.py", "unpack").returncode, 1)
 
     def test_all_configurations_cover_all_languages(self):
-        for name in ("small.yml", "large.yml"):
+        for name in ("small.yml", "large.yml", "further.yml"):
             config = yaml.safe_load((HERE / name).read_text())
             self.assertEqual(set(config["mixture"]), set(LANGUAGES))
             self.assertAlmostEqual(sum(config["mixture"].values()), 1.0)

@@ -187,11 +187,16 @@ def compile_layers(run):
     """Compiles the layers, which share the code of one, for all lengths, before the clock of the schedule starts."""
     for layer in run.network.model.layers:
         layer.compile(dynamic=False)
-    for length in sorted(set(run.config["lengths"])):
-        count = run.config["tokens_per_step"] // length
+    def pass_through(length, *texts):
+        tokens = torch.zeros(run.config["tokens_per_step"] // length, length, dtype=torch.int64, device=run.device)
         with torch.autocast(run.device.type, torch.bfloat16):
-            hidden = run.network.model(torch.zeros(count, length, dtype=torch.int64, device=run.device))
+            hidden = run.network.model(tokens, *(tokens.to(text) for text in texts))
         hidden.sum().backward()
+
+    for length in sorted(set(run.config["lengths"])):
+        pass_through(length)
+    if "packed" in run.config:
+        pass_through(run.config["packed_length"], torch.uint8)
     run.network.zero_grad(set_to_none=True)
 
 
@@ -213,8 +218,8 @@ def train(run, corpus, vocabulary, rank=0, processes=1, run_minutes=math.inf):
                 group["lr"] = config["learning_rate"] * factor
         tensors = [torch.from_numpy(array).to(run.device) for array in batches.take()]
         with torch.autocast(run.device.type, torch.bfloat16):
-            hidden = run.network.model(tensors[0])
-            loss, error = losses(run.network, hidden, *tensors[1:], config)
+            hidden = run.network.model(tensors[0], *tensors[5:])
+            loss, error = losses(run.network, hidden, *tensors[1:5], config)
         (loss + config["error_weight"] * error).backward()
         now = time.monotonic()
         seconds, started = share_gradients(run, now - started), now

@@ -23,7 +23,7 @@ struct ModelRanking {
   private static let damageReach = 8
   private static let maskedReach = 3
   /// A logit of the error head below this one means that nothing is wrong; differences further down mean nothing.
-  private static let sound = -3.0
+  private static let sound = -5.0
 
   /// What the model makes of `text`, which has `edits`; nil if it cannot say.
   func judgement(_ text: [UInt8], _ edits: [TextEdit]) -> ModelJudgement? {

@@ -8,7 +8,7 @@ struct ProposalRanking {
   /// How much a nat of `TextHabits.gain` counts against the cost of edits.
   static let gainWeight = 0.14
   /// How much the logit of the model's error head counts.
-  static let damageWeight = 0.58
+  static let damageWeight = 0.7
   /// How much a nat per token counts for a model without an error head.
   static let likelihoodWeight = 0.1
   /// How much worse than another a repair must be to be less likely by a factor of e.
