@@ -33,16 +33,14 @@ public final class TokenPaths: @unchecked Sendable {
   private let maskSets = Mutex(SharedTokenSets())
   private let groupSets = Mutex(SharedTokenSets())
 
-  /// Groups that were not used in a whole generation are forgotten with its end, as are masks.
-  private let groups: MemoryGeneration
-  private let masks: MemoryGeneration
+  /// Groups and masks that were not used in a whole generation are forgotten with its end.
+  private let generation: MemoryGeneration
 
-  /// - Parameter memory: how many bytes groups and masks may take up, about, a third and two thirds of them.
-  public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 36 << 20) {
+  /// - Parameter memory: how many bytes groups and masks may take up, about.
+  public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 32 << 20) {
     self.language = language
     self.vocabulary = vocabulary
-    groups = MemoryGeneration(limit: memory / 6)
-    masks = MemoryGeneration(limit: memory / 3)
+    generation = MemoryGeneration(limit: memory / 2)
     lexer = TokenLexer(language, language.scanner.map(ScannerSession.init))
     wordCount = (vocabulary.count + 31) / 32
   }
@@ -115,14 +113,14 @@ public final class TokenPaths: @unchecked Sendable {
   /// What is remembered of masks from a point that may be those of a stack. See `MaskMemory.entries`.
   func memory(_ point: LexicalPoint, _ key: MaskMemory.Key, _ hash: (Int) -> UInt64?) -> [MaskMemory.Entry] {
     let (entries, revived) = point.memory.withLock { $0.entries(key, hash) }
-    if revived > 0 { noteMasks(revived) }
+    if revived > 0 { note(revived) }
     return entries
   }
 
   /// The set that is kept of all that are equal. O(size of the set).
   func shared(_ tokens: TokenSet) -> TokenSet {
     let (tokens, bytes) = maskSets.withLock { $0.shared(tokens) }
-    if bytes > 0 { noteMasks(bytes) }
+    if bytes > 0 { note(bytes) }
     return tokens
   }
 
@@ -132,33 +130,30 @@ public final class TokenPaths: @unchecked Sendable {
   }
 
   func remember(_ entry: MaskMemory.Entry, _ hash: UInt64, _ point: LexicalPoint, _ key: MaskMemory.Key) {
-    noteMasks(point.memory.withLock { $0.insert(entry, hash, for: key) })
+    note(point.memory.withLock { $0.insert(entry, hash, for: key) })
   }
 
   // MARK: Limits
 
   private func noteUse(of point: LexicalPoint) {
-    let now = groups.number
+    let now = generation.number
     guard point.use.note(now) else { return }
     var bytes = point.byteCount
     bytes += groupSets.withLock { sets in
       (point.ends + point.lines).reduce(0) { $0 + sets.shared($1.tokens).newBytes }
     }
     for rests in point.rests where rests.use.note(now) { bytes += rests.byteCount }
-    if groups.add(bytes) {
-      grouping.withLock { _ in
-        guard let ended = groups.end() else { return }
-        forget(before: ended)
-        groupSets.withLock { $0.age() }
-      }
-    }
+    note(bytes)
     if let rest = point.rest { noteUse(of: rest) }
   }
 
-  private func noteMasks(_ bytes: Int) {
-    guard masks.add(bytes) else { return }
+  /// Notes that so many bytes are in use, and ends the generation when they are too many.
+  private func note(_ bytes: Int) {
+    guard generation.add(bytes) else { return }
     grouping.withLock { _ in
-      if masks.end() == nil { return }
+      guard let ended = generation.end() else { return }
+      forget(before: ended)
+      groupSets.withLock { $0.age() }
       for rests in allRests {
         for point in rests.allPoints { point.memory.withLock { $0.age() } }
       }
@@ -256,7 +251,7 @@ public final class TokenPaths: @unchecked Sendable {
       }
       if !builder.bound.isEmpty { point.bound = rests(builder.bound) }
       // Behind other indentations, in other places, most groups are the same.
-      _ = groups.add(groupSets.withLock { point.shareTokens(in: &$0) })
+      _ = generation.add(groupSets.withLock { point.shareTokens(in: &$0) })
       return (point, builder.declined)
     }
   }
