@@ -395,8 +395,7 @@ final class Completion {
   private func mayEnd(_ item: Item) -> Bool {
     // Where nothing was read yet, all that a file may be is still to come.
     if !item.isOver, arena.nodes[Int(item.base)].parent < 0 { return true }
-    return language.actions(item.state, .end).contains { $0.kind == .accept }
-      && language.lookaheads.contains(summary.suffix.positions[item.position].line.lookaheads, .end)
+    return language.mayEnd(item.state, summary.suffix.positions[item.position].line.lookaheads)
   }
 
   /// Whether an item over a node that does not stay leads to acceptance or to a completable one over a node that does.

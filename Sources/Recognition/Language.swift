@@ -280,6 +280,11 @@ public final class Language: @unchecked Sendable {
     cell(state, lookahead.rawValue) != 0
   }
 
+  /// Whether a text may end in `state` where one of `set` comes next. O(1).
+  func mayEnd(_ state: UInt16, _ set: LookaheadSet) -> Bool {
+    actions(state, .end).contains { $0.kind == .accept } && lookaheads.contains(set, .end)
+  }
+
   /// Whether `terminal` is an extra in `state`. O(1).
   @inline(__always)
   func isExtra(_ state: UInt16, _ terminal: SymbolID) -> Bool {

@@ -176,7 +176,6 @@ struct StackProof {
   private mutating func number(_ pop: Pop) -> Int32 {
     if let known = popNumbers[pop] { return known }
     let result = states(pop) { below[Int($0)] }
-    // The order of numbers is that of counts where one pop is made of others.
     landings.append(result)
     isLanding.append(result.map { _ in true })
     pops.append(pop)
@@ -208,15 +207,14 @@ struct StackProof {
     }
   }
 
-  /// Takes out the pairs of states of which none holds in front of any reduction.
+  /// Takes out the pairs of states that do not hold at some place where no reduction was taken; whether there are any.
   private mutating func removeDoubts(but holds: [Bool]) -> Bool {
-    var kept = isKept.map { $0.map { _ in false } }
-    for (pair, own) in pairs.enumerated() where own.isFree && holds[pair] { kept[state(own)][Int(own.base)] = true }
-    // A pair that holds in front of some reductions only is of no use, either.
-    for (pair, own) in pairs.enumerated() where own.isFree && !holds[pair] { kept[state(own)][Int(own.base)] = false }
-    if kept == isKept { return false }
-    isKept = kept
-    return true
+    var hasChanged = false
+    for (pair, own) in pairs.enumerated() where own.isFree && !holds[pair] && isKept(own) {
+      isKept[state(own)][Int(own.base)] = false
+      hasChanged = true
+    }
+    return hasChanged
   }
 
   private mutating func updateLandings() {
@@ -242,8 +240,7 @@ struct StackProof {
   }
 
   private func mayEnd(_ pair: Pair) -> Bool {
-    language.actions(UInt16(state(pair)), .end).contains { $0.kind == .accept }
-      && language.lookaheads.contains(line(pair.key).lookaheads, .end)
+    language.mayEnd(UInt16(state(pair)), line(pair.key).lookaheads)
   }
 
   /// The pairs that are completed on some stack.
