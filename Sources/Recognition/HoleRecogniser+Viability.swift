@@ -298,6 +298,14 @@ extension HoleRecogniser {
     var row: Int
     /// It has declined with one of them; what follows does not matter then.
     var hasDeclined = false
+    /// The terminals that it has found in all of the known text and that lead nowhere, whatever follows.
+    var refused: [Refused] = []
+
+    struct Refused: Equatable {
+      var terminal: SymbolID
+      var start: Int
+      var scanner: Int32
+    }
   }
 
   private func isViable(_ probing: inout Probing, with probe: [UInt8], _ scanner: ScannerSession) -> Bool {
@@ -305,10 +313,26 @@ extension HoleRecogniser {
     let head = probing.head
     let result = scanner.scan(virtual, head.position, row: probing.row, state: head.scanner)
     if result.sawEnd || !result.found && probing.hasDeclined { return false }
-    if result.found { return isViableProbe(head, virtual, result, probing.known, probing.hole) }
+    if result.found {
+      let refused = Probing.Refused(terminal: result.terminal, start: result.start, scanner: result.state)
+      if probing.refused.contains(refused) { return false }
+      if isViableProbe(head, virtual, result, probing.known, probing.hole) { return true }
+      if isAlike(result, probing) { probing.refused.append(refused) }
+      return false
+    }
     if endsInternally(head, probing.known) { return isViable(head, virtual, probing.known, probing.hole) }
     probing.hasDeclined = true
     return isViableInternally(head, buffer.bytes, known: probing.known, probing.hole, depth: 0)
+  }
+
+  /// Whether it does not matter behind which continuation the scanner has found a terminal: it takes all of the known text,
+  /// and nothing but its symbol is asked for.
+  private func isAlike(_ result: ScannerSession.Result, _ probing: Probing) -> Bool {
+    result.start < probing.known
+      && (result.end == probing.known
+        || result.end > probing.known && language.patterns[result.terminal.index] == nil)
+      && !(language.layout?.isLayout(result.terminal) ?? false)
+      && !language.isExtra(recogniser.arena.nodes[Int(probing.head.node)].state, result.terminal)
   }
 
   /// Whether the terminal that the generated lexer finds at `head` is over in front of `known`, whatever follows.
