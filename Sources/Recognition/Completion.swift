@@ -233,29 +233,54 @@ final class Completion {
 
   // MARK: Proven stacks
 
-  /// For masks: whether the stack in front of the tokens is proven, nil where each node is asked. Notes of what a verdict was
-  /// read from say nothing of the stack below the nodes that it looked at.
-  var isProvenBelow: Bool?
+  /// For masks: what is known of the stack from a node on, so that it need not be looked at again. Notes of what a verdict was
+  /// read from say nothing of what lies below.
+  struct Ground: BitwiseCopyable {
+    /// Nodes from this index on were pushed later; they are over nodes of the stack, or over each other.
+    var count: Int32
+    /// Whether the stack is proven.
+    var isProven: Bool
+  }
+  var ground: Ground?
   /// Shape (nodes that were asked about): whether the stack up to a node that stays is proven; 0 if that is not known.
   private var proofs = Pool<Int8>()
 
-  /// Whether nothing stands behind the hole and no pair of states on the stack of `head` is doubtful.
-  func isProven(_ head: Head) -> Bool { isProven(head.node) }
-
-  /// O(nodes that do not stay) once the others were asked about.
-  private func isProven(_ node: Int32) -> Bool {
-    guard isOpenEnded, !allowsOtherContexts, isProvenBelow ?? true, let closure = summary.suffix.closure else {
+  /// Whether nothing stands behind the hole and no pair of states on any way down the stack of `node` is doubtful.
+  ///
+  /// O(nodes above the ground, or those that do not stay) once the others were asked about.
+  func isProven(_ node: Int32) -> Bool {
+    guard isOpenEnded, !allowsOtherContexts, ground?.isProven ?? true, let closure = summary.suffix.closure else {
       return false
     }
+    return isProven(node, downTo: ground?.count ?? Int32(stableCount), closure)
+  }
+
+  private func isProven(_ node: Int32, downTo count: Int32, _ closure: HoleClosure) -> Bool {
     var top = node
-    while top >= stableCount {
+    while top >= count {
       let own = arena.nodes[Int(top)]
       if own.parent < 0 { return true }
-      // Of several ways down, one is enough.
       if isDoubtful(own.state, over: own.parent, closure) { return false }
+      let areOthers = allOtherParents(of: top) {
+        !isDoubtful(own.state, over: $0, closure) && isProven($0, downTo: count, closure)
+      }
+      if !areOthers { return false }
       top = own.parent
     }
-    return isProvenBelow ?? isProvenStable(top, closure)
+    return ground != nil || isProvenStable(top, closure)
+  }
+
+  /// Whether `isProven` says so of all parents but the first. A parent that came later than its node, as in a cycle, is taken
+  /// for one of which that is not known.
+  @inline(__always)
+  private func allOtherParents(of node: Int32, _ isProven: (Int32) -> Bool) -> Bool {
+    var link = arena.nodes[Int(node)].more
+    while link >= 0 {
+      let parent = arena.links[Int(link)].parent
+      guard parent < node, isProven(parent) else { return false }
+      link = arena.links[Int(link)].next
+    }
+    return true
   }
 
   private func isDoubtful(_ state: UInt16, over base: Int32, _ closure: HoleClosure) -> Bool {
@@ -271,7 +296,10 @@ final class Completion {
       let own = arena.nodes[Int(bottom)]
       if own.parent < 0 {
         proofs.base[Int(bottom)] = 1
-      } else if closure.isDoubtful(own.state, over: arena.nodes[Int(own.parent)].state) {
+      } else if isDoubtfulStable(own.state, over: own.parent, closure)
+        || !allOtherParents(
+          of: bottom, { !isDoubtfulStable(own.state, over: $0, closure) && isProvenStable($0, closure) })
+      {
         proofs.base[Int(bottom)] = -1
       } else {
         bottom = own.parent
@@ -284,6 +312,10 @@ final class Completion {
       above = arena.nodes[Int(above)].parent
     }
     return result > 0
+  }
+
+  private func isDoubtfulStable(_ state: UInt16, over base: Int32, _ closure: HoleClosure) -> Bool {
+    closure.isDoubtful(state, over: arena.nodes[Int(base)].state)
   }
 
   /// Whether the proof is about places such as that of `node`.

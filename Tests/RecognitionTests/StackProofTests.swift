@@ -25,7 +25,7 @@ import Testing
             var next = head
             next.node = node
             all += 1
-            guard completion.isProven(next) else { continue }
+            guard completion.isProven(next.node) else { continue }
             proven += 1
             #expect(
               completion.isCompletableByWalk(node, hole: 0, place), "behind \(end) bytes and terminal \(terminal.index)"

@@ -152,6 +152,13 @@ final class LexicalPoint: @unchecked Sendable {
   /// What masks from here were, and on which stacks.
   let memory = Mutex(MaskMemory())
   let use = LastUse()
+  /// How many points its mask has taken at the most; races only make one forget.
+  private let mostWork = Atomic(0)
+  var work: Int { mostWork.load(ordering: .relaxed) }
+
+  func note(work: Int) {
+    if work > self.work { mostWork.store(work, ordering: .relaxed) }
+  }
 
   /// Bytes of memory, about; without sets of tokens, which are shared.
   var byteCount: Int {

@@ -29,6 +29,10 @@ final class MaskEvaluator {
   private static let maximalDepth = 160
 
   private static let rememberedDepth = 3
+  /// What is deeper is remembered if it takes this many points, as many opening brackets in one token do.
+  private static let muchWork = 12
+  /// Points computed so far.
+  private var work = 0
   /// What is deeper than this is remembered when it is met for the second time: most of it is met once.
   private static let depthOfOften = 2
 
@@ -108,9 +112,7 @@ final class MaskEvaluator {
     completion.observations = observed
     var parts: [TokenSet] = []
     for head in session.frontier.heads {
-      completion.isProvenBelow = completion.isProven(head)
       addTokens(behind: head, &parts)
-      completion.isProvenBelow = nil
     }
     completion.observations = nil
     var mask = TokenMask(capacity: paths.vocabulary.count)
@@ -293,40 +295,55 @@ final class MaskEvaluator {
       others += paths.tokens(of: point)
       return .empty
     }
-    // What is deep in tokens is met with them; what is small is computed as quickly.
-    if depth >= Self.rememberedDepth
-      || point.ends.count + point.lines.count + point.cuts.count < 4 && point.rest == nil
-        && point.bound == nil
-    {
-      return compute(point, standing)
-    }
+    let ground = completion.ground
+    completion.ground = Completion.Ground(
+      count: Int32(arena.nodeCount), isProven: completion.isProven(standing.head.node))
+    defer { completion.ground = ground }
+    let before = work
+    defer { point.note(work: work - before) }
+    return isRemembered(point) ? rememberedTokens(point, standing) : compute(point, standing)
+  }
+
+  /// Whether it is worth it: what is deep in tokens is met with them, and what is small is computed as quickly. Where much
+  /// is deep, as in tokens of eighty minus signs, some depths will do.
+  private func isRemembered(_ point: LexicalPoint) -> Bool {
+    if depth < Self.rememberedDepth, point.partCount > 3 || point.rest != nil || point.bound != nil { return true }
+    return depth & (depth - 1) == 0 && point.work >= Self.muchWork
+  }
+
+  private func rememberedTokens(_ point: LexicalPoint, _ standing: Standing) -> TokenSet {
     let key = key(standing)
     if let known = remembered(point, key, standing) {
       others += known.others
       return known.tokens
     }
     var before = reads
-    let (firstOther, firstQuery) = (others.count, observed.queries.count)
     reads = Reads()
-
+    defer {
+      before.merge(reads)
+      reads = before
+    }
+    let (firstOther, firstQuery) = (others.count, observed.queries.count)
     var parts: [TokenSet] = []
+    var isWhole = false
     if let known = remembered(point, key.partial, standing) {
       others += known.others
+      if known.isLeft.isEmpty { return known.tokens }
       parts.append(known.tokens)
       begin()
       for index in known.isLeft { compute(part: Int(index), of: point, standing, &parts) }
     } else {
-      parts = computeAndRemember(point, key, standing)
+      (parts, isWhole) = computeAndRemember(point, key, standing)
     }
     let result = TokenSet(parts, wordCount: paths.wordCount)
-    let own = reads
-    remember(point, key, standing, own, result, Array(others[firstOther...]), observed.queries[firstQuery...])
-    before.merge(own)
-    reads = before
+    remember(
+      point, isWhole ? key.partial : key, standing, reads, result, Array(others[firstOther...]),
+      observed.queries[firstQuery...])
     return result
   }
 
   private func compute(_ point: LexicalPoint, _ standing: Standing) -> TokenSet {
+    work += 1
     begin()
     others += point.others
     var parts: [TokenSet] = []
@@ -334,10 +351,11 @@ final class MaskEvaluator {
     return TokenSet(parts, wordCount: paths.wordCount)
   }
 
-  /// Computes all parts of a point and remembers those that depend on little, so that they serve many stacks.
+  /// Computes all parts of a point and remembers those that depend on little, so that they serve many stacks, unless that is
+  /// the whole.
   private func computeAndRemember(
     _ point: LexicalPoint, _ key: MaskMemory.Key, _ standing: Standing
-  ) -> [TokenSet] {
+  ) -> (parts: [TokenSet], isWhole: Bool) {
     begin()
     var (all, few): ([TokenSet], [TokenSet]) = ([], [])
     var fewOthers = point.others
@@ -370,7 +388,7 @@ final class MaskEvaluator {
         isLeft: isLeft)
     }
     reads = allReads
-    return all
+    return (all, isLeft.isEmpty)
   }
   /// How many states parts look at that are remembered by themselves.
   private static let littleDepth = 4
@@ -592,7 +610,7 @@ final class MaskEvaluator {
       column: startsLine ? top.open.column - standing.column : 0, line: place.line,
       isInContext: place.scanner == completion.context.state,
       contexts: completion.context.depth, allowsOtherContexts: completion.allowsOtherContexts,
-      isProven: completion.isProvenBelow ?? false)
+      isProven: completion.ground?.isProven ?? false)
   }
 
   /// The text behind the frontier, by number.
