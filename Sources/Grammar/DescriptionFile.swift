@@ -20,6 +20,7 @@ extension GrammarDescription {
       "newline": .value, "indent": .value, "dedent": .value, "tabWidth": .value, "brackets": .list(.value),
     ]),
     "contexts": .list(.list(.value)), "placeholders": .dictionary, "contents": .dictionary,
+    "words": .mapping(["sets": .list(.value), "marks": .list(.value), "unless": .list(.value)]),
     "carriesState": .value, "lineNumbers": .list(.value), "probes": .list(.value),
     "functions": .list(.mapping(["node": .value, "name": .value, "body": .value])),
     "reference": .list(.value),

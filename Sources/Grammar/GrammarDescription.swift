@@ -21,6 +21,8 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
   /// matches, the scanner goes on as it does behind the letter a. Also comments that scanners look past. Masks are fast in
   /// such text.
   public var contents: [String: String]?
+  /// Words that the external scanner passes to see what stands behind them.
+  public var words: Words?
   /// Whether the external scanner's state says what is open in the text, as blocks or tags, and text reads alike in all
   /// such states: what stands behind a hole goes on in the state that the hole ends in.
   public var carriesState: Bool?
@@ -49,6 +51,16 @@ public struct GrammarDescription: Codable, Equatable, Sendable {
     public var tabWidth: Int
     /// Pairs of terminals, each in one word of two characters, between which lines are joined.
     public var brackets: [String]?
+  }
+
+  /// Words that are alike to the external scanner; where it declines, each is what the generated lexer makes of it.
+  public struct Words: Codable, Equatable, Sendable {
+    /// The characters that they consist of; of several sets, the first that a word fits counts.
+    public var sets: [String]
+    /// What may stand in front of them, as the minus sign of an option.
+    public var marks: [String]?
+    /// Terminals of the scanner that may be made of words: where it is asked for one, they are not alike.
+    public var unless: [String]?
   }
 
   public struct Function: Codable, Equatable, Sendable {

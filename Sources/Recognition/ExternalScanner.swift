@@ -8,6 +8,7 @@ struct ExternalScanner: @unchecked Sendable {
   let terminals: [SymbolID]
   /// Shape (rows, terminals.count), row-major.
   let validity: UnsafeMutablePointer<Bool>
+  private let rowCount: Int
   /// Shape (256): the bytes that it may skip, nil for all that it does.
   private let padding: [Bool]?
   /// Terminals that `padding` is not about.
@@ -24,6 +25,7 @@ struct ExternalScanner: @unchecked Sendable {
     // Shared by every session of the language, and as long-lived as the loaded grammar.
     validity = .allocate(capacity: max(grammar.tables.externalValidity.count, 1))
     validity.initialize(from: grammar.tables.externalValidity, count: grammar.tables.externalValidity.count)
+    rowCount = terminals.isEmpty ? 0 : grammar.tables.externalValidity.count / terminals.count
     padding = dialect.scannerPadding.map { allowed in
       let bytes = Set(allowed.characters.utf8)
       return (0...UInt8.max).map { bytes.contains($0) }
@@ -37,6 +39,11 @@ struct ExternalScanner: @unchecked Sendable {
   func allows(_ skipped: Slice<UnsafeBufferPointer<UInt8>>, before terminal: SymbolID) -> Bool {
     guard let padding else { return true }
     return unlimited.contains(terminal) || skipped.allSatisfy { padding[Int($0)] }
+  }
+
+  /// Shape (rows): whether the scanner is asked for none of `excluded` there.
+  func rows(without excluded: [SymbolID]) -> [Bool] {
+    (0..<rowCount).map { row in !excluded.contains { isValid($0, row: row) } }
   }
 
   /// Whether the scanner is asked for `terminal` in a row. O(terminals of the scanner).

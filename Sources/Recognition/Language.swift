@@ -72,6 +72,11 @@ public final class Language: @unchecked Sendable {
   let fixedProbes: FixedProbes
   /// External terminals with text all of which is alike, and the characters that it consists of.
   let contents: [Content]
+  /// The bytes of words that the external scanner passes to see what stands behind them.
+  let words: [ByteSet]
+  let wordMarks: [[UInt8]]
+  /// Shape (rows of the scanner): whether they are alike to it there.
+  let hasWords: [Bool]
   /// Blanks of which the external scanner takes any number as one, and each set as a pattern.
   let blanks: [(bytes: [UInt8], pattern: TerminalPattern)]
   /// How comments start and end.
@@ -163,6 +168,13 @@ public final class Language: @unchecked Sendable {
       }
     }
     self.contents = contents.sorted { $0.terminal.rawValue < $1.terminal.rawValue }
+    words = try (grammar.description.words?.sets ?? []).map { set throws(RecognitionError) in
+      try TerminalPattern(set).ownBytes
+    }
+    wordMarks = (grammar.description.words?.marks ?? []).map { Array($0.utf8) }
+    var madeOfWords: [SymbolID] = []
+    for name in grammar.description.words?.unless ?? [] { madeOfWords += try grammar.symbols(named: name) }
+    hasWords = scanner?.rows(without: madeOfWords) ?? []
 
     blanks = try (grammar.description.blanks ?? []).map { set throws(RecognitionError) in
       let escaped = set.utf8.map { String(format: "\\x%02x", $0) }

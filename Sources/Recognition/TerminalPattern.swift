@@ -160,9 +160,10 @@ public struct TerminalPattern: Sendable {
 }
 
 /// A set of bytes.
-struct ByteSet: Sendable, Equatable {
+struct ByteSet: Sendable, Hashable {
   private var words: [4 of UInt64] = [0, 0, 0, 0]
   static func == (a: ByteSet, b: ByteSet) -> Bool { (0..<4).allSatisfy { a.words[$0] == b.words[$0] } }
+  func hash(into hasher: inout Hasher) { for word in 0..<4 { hasher.combine(words[word]) } }
   mutating func insert(_ byte: UInt8) { words[Int(byte >> 6)] |= 1 << UInt64(byte & 63) }
   func contains(_ byte: UInt8) -> Bool { words[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 }
   mutating func invert() { for word in 0..<4 { words[word] = ~words[word] } }

@@ -104,6 +104,7 @@ struct PointBuilder {
       point.endedBefore += isSubtree ? trie.tokens(below: node) : trie.tokens(at: node)
       return
     case .undecided(let alike?):
+      if let word = alike.word { return goOn(node, word, isSubtree: isSubtree) }
       guard let ordinary = alike.ordinary else {
         addUndecided(alike.bytes, node)
         break
@@ -166,6 +167,24 @@ struct PointBuilder {
         add(trie.tokens(below: child), toUndecided: group)
       } else if ordinary.contains(byte) {
         goOn(child, group, ordinary, kinds, isSubtree: true)
+      } else {
+        visit(child, isSubtree: true)
+      }
+      bytes.removeLast()
+      child = Int(trie[child].end)
+    }
+  }
+
+  /// Takes tokens within a word that the scanner passes.
+  private mutating func goOn(_ node: Int, _ word: TokenLexer.Word, isSubtree: Bool) {
+    if !trie.tokens(at: node).isEmpty { addUndecided(lexer.text(of: word) ?? bytes, node) }
+    guard isSubtree else { return }
+    var child = node + 1
+    let end = Int(trie[node].end)
+    while child < end {
+      bytes.append(trie[child].byte)
+      if let next = bytes.withUnsafeBufferPointer({ lexer.word(word, behind: $0) }) {
+        goOn(child, next, isSubtree: true)
       } else {
         visit(child, isSubtree: true)
       }

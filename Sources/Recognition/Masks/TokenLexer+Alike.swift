@@ -8,6 +8,8 @@ extension TokenLexer {
     var bytes: [UInt8]
     /// The bytes that it may be followed by without a change, if there are any.
     var ordinary: ByteSet?
+    /// The word that `bytes` end with, if they stand for all like it.
+    var word: Word?
   }
 
   /// What stands for all text that the scanner goes on behind as it does behind `bytes`, on which it has not decided; nil
@@ -26,7 +28,10 @@ extension TokenLexer {
       // Behind the last ordinary character it is as behind any.
       return Alike(bytes: [Language.ordinaryByte] + bytes[end...], ordinary: goesOn(end, ordinary))
     }
-    guard let padding = PaddingText(bytes, language) else { return nil }
+    guard let padding = PaddingText(bytes, language) else {
+      guard let word = word(bytes, start), let text = text(of: word) else { return nil }
+      return Alike(bytes: text, ordinary: nil, word: word)
+    }
     if padding.isInComment {
       let ends = language.contents.compactMap { content in
         lastEnd(of: content.ordinary, bytes).map { (end: $0, ordinary: content.ordinary) }

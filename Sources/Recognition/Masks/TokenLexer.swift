@@ -12,6 +12,8 @@ final class TokenLexer {
   var preferredProbe = 0
   /// Shape (states of the automaton): see `loops`; nil where nobody asked.
   private var knownLoops: [ByteKinds?]
+  /// The shortest words from a state of the automaton.
+  var knownWords: [WordStart: [WordEnd: [UInt8]]] = [:]
   private var lastOrdinary: (bytes: ByteSet, kinds: ByteKinds)?
 
   enum Outcome {
