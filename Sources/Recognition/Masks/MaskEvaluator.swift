@@ -191,26 +191,27 @@ final class MaskEvaluator {
       | (session.recogniser.allowsExtra(head, text, match.openStart) ? 2 : 0)
     let point = paths.point(start)
     parts.append(tokens(point, standing))
-    if !point.endedBefore.isEmpty { addTokens(point.endedBefore, behind: head) }
+    if !point.endedBefore.isEmpty { addTokens(point.endedBefore, behind: head, &parts) }
   }
 
   /// Adds those of `tokens` that may stand where the terminal at the frontier has ended before it, as a number in front of
-  /// `x`, so that the text behind its end is lexed anew. They are checked one by one, but they are few.
-  private func addTokens(_ tokens: [TokenID], behind head: Head) {
+  /// `x`, so that the text behind its end is lexed anew.
+  private func addTokens(_ tokens: [TokenID], behind head: Head, _ parts: inout [TokenSet]) {
     let text = session.buffer.bytes
     let state = arena.nodes[Int(head.node)].state
-    let cut = language.lexer.match(text, head.position, language.lexStates[Int(state)], isComplete: false).end
+    let match = language.lexer.match(text, head.position, language.lexStates[Int(state)], isComplete: false)
     guard
       case .found(let found) = session.recogniser.lexer.lexInternally(
-        UnsafeBufferPointer(rebasing: text[..<cut]), head.position, state: state,
-        lexState: language.lexStates[Int(state)], head.scanner, isComplete: false, isCut: true)
+        UnsafeBufferPointer(rebasing: text[..<match.end]), head.position, state: state,
+        lexState: language.lexStates[Int(state)], head.scanner, isComplete: false, isCut: true),
+      session.recogniser.fitsLayout(head, text, match.start) || language.isExtra(state, found.terminal)
     else { return }
     let mark = arena.mark
     defer { arena.release(mark) }
     session.recogniser.step.shift(CollectionOfOne(head.node), found.terminal, fallback: found.fallback, column: 0)
     let nodes = session.recogniser.step.results
     let count = others.count
-    var parts: [TokenSet] = []
+    var behind: [TokenSet] = []
     for node in nodes {
       if language.lexStates[Int(arena.nodes[Int(node)].state)] == ParseTables.noLookahead {
         others += tokens
@@ -220,15 +221,20 @@ final class MaskEvaluator {
       next.node = node
       next.position = found.end
       if !language.isExtra(state, found.terminal) { next.startsLine = false }
-      addTokens(behind: next, &parts)
+      addTokens(behind: next, &behind)
     }
-    parts.append(TokenSet(Array(others[count...]), wordCount: paths.wordCount))
+    // Of those that may stand there, the others go on with the terminal.
+    func own(_ sets: [TokenSet]) -> [TokenID] {
+      var mask = TokenMask(capacity: paths.vocabulary.count)
+      mask.withMutableWords { words in
+        for set in sets { set.insert(into: words) }
+      }
+      return tokens.filter(mask.contains)
+    }
+    let undecided = own([TokenSet(Array(others[count...]), wordCount: paths.wordCount)])
     others.removeLast(others.count - count)
-    var mask = TokenMask(capacity: paths.vocabulary.count)
-    mask.withMutableWords { words in
-      for part in parts { part.insert(into: words) }
-    }
-    others += tokens.filter(mask.contains)
+    others += undecided
+    parts.append(TokenSet(own(behind), wordCount: paths.wordCount))
   }
 
   /// What stands for `pending`, on which the scanner has not decided.

@@ -26,7 +26,8 @@ struct PaddingText {
         let start = index + lineMark.count
         index = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
         text += lineMark
-        if index > start { text.append(Language.ordinaryByte) }
+        // Of a comment that is over, it does not matter whether there was anything in it.
+        if index > start || index < bytes.count { text.append(Language.ordinaryByte) }
         isInComment = index == bytes.count && index > start
       } else if let block, rest.starts(with: block.start) {
         let start = index + block.start.count
@@ -35,7 +36,7 @@ struct PaddingText {
         text += block.start
         // A line break within a comment may count as one.
         if bytes[start..<index].contains(0x0A) { text.append(0x0A) }
-        if index > start { text.append(Language.ordinaryByte) }
+        if index > start || index < bytes.count { text.append(Language.ordinaryByte) }
         if index < bytes.count { text += block.end }
         isInComment = index == bytes.count && index > start
         index = min(index + block.end.count, bytes.count)
