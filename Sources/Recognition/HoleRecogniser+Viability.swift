@@ -107,7 +107,7 @@ extension HoleRecogniser {
     }
     // The terminal may also have ended earlier, with the rest lexed anew; not before a character that is cut off, if it can
     // go on with that.
-    if match.terminal != LexicalAutomaton.noTerminal, depth < 4,
+    if match.terminal != LexicalAutomaton.noTerminal, depth < Self.maximalDepth,
       match.openState == LexicalAutomaton.dead || !text.endsInsideCharacter
     {
       let terminal = SymbolID(rawValue: match.terminal)
@@ -136,11 +136,14 @@ extension HoleRecogniser {
         next.node = node
         next.position = lookahead.end
         if !language.isExtra(state, lookahead.terminal) { next.startsLine = false }
-        return isViableInternally(next, text, known: known, hole, depth: depth + 1)
+        let isEmpty = next.position == head.position
+        return isViableInternally(next, text, known: known, hole, depth: isEmpty ? depth + 1 : 0)
       }
     }
     return false
   }
+  /// More terminals than this in a row without bytes lead nowhere.
+  private static let maximalDepth = 4
 
   /// How far the keyword automaton gets with the unfinished terminal at the end of a text.
   struct Word {

@@ -28,6 +28,10 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
         "\":", "\", \"", "[1", "], [", "null", "true", "1.5", "0x", "e+", "return", " return", "if", "else", " elif",
         "el", "if ", "int", " int", "char *", "def", "def ", "self", "class", "/*", "*/", "//", "# ", "\"\"\"", "'''",
         "f\"", "{x}", "}}", "->", "+=", "é", "\\n", "\\", "a", "ab", " a", ", ", ";\n", ";\n}\n", "\r\n", "\t", "\n\n",
+        "foo", " foo", " end", "\n end", "esac", "loc", "al", "12", " 345", "6x", "x:", "x=", " -e", " -eq", "--ab",
+        "[0]",
+        String(repeating: "-", count: 70), String(repeating: "(", count: 40), "[[[[[[[[[[[[[[[[[[",
+        "~~~~~~~~~~~~~~~~~~-",
       ].map { Array($0.utf8) } + [[]])
 
   private func compare(
@@ -82,13 +86,27 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
     "python": [
       "def f(a):\n    x = f\"a {", "if a:\n    b\n    # c d\n\n    # e\n", "x = \"\"\"a\n\n  b c\n    ", "f(\")\"",
       "x = 1   ", "class C:\n    def f(self):\n        return 1\n\n\n        ", "x = f'{a!r} ", "a = [\n    # b\n\n   ",
-      "class r():(\"{", "class C:\n    (f\"{",
+      "class r():(\"{", "class C:\n    (f\"{", "# a\n#\n# b\n#\n# c\n#\n",
     ],
     "javascript": [
       "a = 1\n  // b c\n\n  // d\n", "a = `b\n c ${d} ", "a = 1\n\n   ", "b()\n/* c\n * d", "return\n  ", "a  ",
-      "a = b\n\n  /", "for(e of p)o//\n//\n // \n // \n//", "for(e of p)o//…",
+      "a = b\n\n  /", "a = `b\n # {c} - \"d\"", "for(e of p)o//\n//\n // \n // \n//", "for(e of p)o//…",
     ],
-    "rust": ["/* */", "fn f() {}\n/* a", "fn f() { r#\"a", "/* */ ", "fn f() -> i32 { 1 /* */"],
+    // Words in front of what decides on them: keywords, numbers, options.
+    "rust": [
+      "/* */", "fn f() {}\n/* a", "fn f() { r#\"a", "/* */ ", "fn f() -> i32 { 1 /* */", "fn f() { 1",
+      "fn f() { a + 12",
+      "/// a b\n/// c - d", "fn f() { g(\"a - b(", "fn f() {}\n\n  ",
+    ],
+    "bash": [
+      "", "a", "local", "loca", "if a; then\n  foo", "export A", "12", "case a in\n  b", "[[ $a == b", "[[ a =~ b",
+      "ls -a",
+      "test a -e", "for a in b c; do\n  fi", "a=(b c", "echo $", "${a",
+    ],
+    "ruby": [
+      "", "a", "en", "if a\n  foo", "f(a: 1, b", "{ a", "x = \"a b", "%w[a b", "def f\n\n  ", "A", "f a ? b", "puts :a",
+      "a\n\n",
+    ],
   ]
 
   /// What is alike to a scanner must be so for the check, which reads the text as it is.
@@ -129,7 +147,7 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
   /// Numbers that have ended before the token unless it goes on with them, in front of tokens that cannot.
   static let ended = [
     "c": ["int a = 0x", "x = 1e", "x = 1.5e+", "char *s = u8", "int f() { return 1 - 0b"],
-    "python": ["x = 0x", "x = 1e", "x = (1.5e-", "x = 1_", "f(0b"],
+    "python": ["x = 0x", "x = 1e", "x = (1.5e-", "x = 1_", "f(0b", "x = '\\u", "x = \"a\\x1", "if a:\n  \"\"\"\\N{"],
     "javascript": ["a = 0x", "a = 1e", "a = [1e+", "a = 0b"],
     "go": ["0x", "1e", "1e+", "[]int{0b"].map { "package p\nvar a = \($0)" },
     // Of a keyword whose text has a pattern, the text before it decides, too.

@@ -106,6 +106,30 @@ struct TokenGroupTests {
     }
   }
 
+  /// Behind each word, the scanner asked for more, and each was a group of its own.
+  @Test(.enabled(if: storeIsThere, storeHint)) func wordsThatAScannerPassesAreGroups() throws {
+    let language = try Language(GrammarStore.default.open("bash"))
+    let letters = "abcdefghijklmnopqrstuvwxyz".utf8
+    let words = letters.flatMap { first in letters.map { [UInt8(ascii: " "), first, $0, UInt8(ascii: "q")] } }
+    let vocabulary = Vocabulary(
+      tokens: words + letters.map { [$0] } + ["if", "then", "12", "-x", "="].map { Array($0.utf8) })
+    let lexer = TokenLexer(language, language.scanner.map(ScannerSession.init))
+    var count = 0
+    for row in Set((0..<language.stateCount).map { language.externalLexStates[$0] }) where row != 0 {
+      guard language.hasWords[Int(row)] else { continue }
+      let state = (0..<language.stateCount).first { language.externalLexStates[$0] == row } ?? 0
+      let start = LexicalStart(lexState: language.lexStates[state], row: row)
+      let point = TokenTrie(vocabulary).withHandle { trie in
+        var builder = PointBuilder(lexer, start, trie)
+        builder.visit(TokenRests.Item(backlog: [], node: 0, isSubtree: true))
+        return builder.finish(wordCount: (vocabulary.count + 31) / 32)
+      }
+      count += 1
+      #expect(point.ends.count < 60, "row \(row)")
+    }
+    #expect(count > 10)
+  }
+
   /// The ends of a character that is cut off were listed one by one, and each of them again behind the next terminal.
   @Test(.enabled(if: storeIsThere, storeHint)) func whatIsLeftOfATokenIsListedOnce() throws {
     let language = try Language(GrammarStore.default.open("python"))

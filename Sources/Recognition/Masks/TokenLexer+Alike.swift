@@ -33,7 +33,7 @@ extension TokenLexer {
       return Alike(bytes: text, ordinary: nil, word: word)
     }
     if padding.isInComment {
-      let ends = language.contents.compactMap { content in
+      let ends = comments.compactMap { content in
         lastEnd(of: content.ordinary, bytes).map { (end: $0, ordinary: content.ordinary) }
       }
       guard let last = ends.max(by: { $0.end < $1.end }),

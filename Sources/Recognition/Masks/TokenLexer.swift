@@ -12,6 +12,8 @@ final class TokenLexer {
   var preferredProbe = 0
   /// Shape (states of the automaton): see `loops`; nil where nobody asked.
   private var knownLoops: [ByteKinds?]
+  /// The contents of extras, which scanners look past.
+  let comments: [Language.Content]
   /// The shortest words from a state of the automaton.
   var knownWords: [WordStart: [WordEnd: [UInt8]]] = [:]
   private var lastOrdinary: (bytes: ByteSet, kinds: ByteKinds)?
@@ -49,6 +51,9 @@ final class TokenLexer {
   init(_ language: Language, _ scanner: ScannerSession?) {
     self.language = language
     self.scanner = scanner
+    comments = language.contents.filter { content in
+      (0..<language.stateCount).contains { language.isExtra(UInt16($0), content.terminal) }
+    }
     knownLoops = Array(repeating: nil, count: language.lexer.stateCount)
   }
 
