@@ -60,7 +60,9 @@ public struct AuditCorpus: Sendable {
         inputs.append(AuditInput(name: path, language: name, bytes: try Self.read(path)))
         continue
       }
-      guard let walk = FileManager.default.enumerator(atPath: path) else { continue }
+      // The walk does not follow a link, not even the one it was given.
+      let folder = (path as NSString).resolvingSymlinksInPath
+      guard let walk = FileManager.default.enumerator(atPath: folder) else { continue }
       var files = walk.compactMap { $0 as? String }.filter { !$0.contains("/.") && !$0.hasPrefix(".") }.sorted()
       files = files.filter {
         $0.hasSuffix(".jsonl")

@@ -30,6 +30,7 @@ import Testing
         layout: {newline: nl, indent: in, dedent: de, tabWidth: 8}
         placeholders: {identifier: x}
         probes: ["a", "\\n"]
+        words: {sets: ["[a-z]"], marks: ["-"], unless: [text]}
         functions: [{node: function, name: name, body: body}]
         reference: [demo, "{}"]
         diagnostics: {error: "e", meaning: [m], undecided: [u]}
@@ -43,6 +44,7 @@ import Testing
       #expect(description.layout?.tabWidth == 8)
       #expect(description.placeholders == ["identifier": "x"])
       #expect(description.probes == ["a", "\n"])
+      #expect(description.words == .init(sets: ["[a-z]"], marks: ["-"], unless: ["text"]))
       #expect(description.functions?.first?.body == "body")
       #expect(description.reference == ["demo", "{}"])
       #expect(description.diagnostics == .init(error: "e", meaning: ["m"], undecided: ["u"]))
@@ -54,7 +56,7 @@ import Testing
       try message("name: a\nextensions: [a]\nlayuot: 1\n")
         == "grammar.yml:3: expected one of the keys blanks, blockComment, carriesState, contents, contexts, diagnostics, "
         + "extensions, functions, layout, licence, lineComment, lineNumbers, name, placeholders, probes, reference, "
-        + "version, found 'layuot'")
+        + "version, words, found 'layuot'")
     #expect(
       try message("name: a\nextensions: [a]\nlayout:\n  newline: n\n  tabwidth: 8\n")
         == "grammar.yml:5: expected one of the keys brackets, dedent, indent, newline, tabWidth, found 'tabwidth'")
