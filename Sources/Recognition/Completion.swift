@@ -4,12 +4,12 @@ import Grammar
 ///
 /// Follows exits from the top of the stack, popping real nodes, until one accepts.
 final class Completion {
-  private let arena: StackArena
-  private let language: Language
+  let arena: StackArena
+  let language: Language
   private(set) var summary: RightSummary
   private let usual: RightSummary
   /// Nothing stands behind the hole: whatever some text completes is completed.
-  private let isOpenEnded: Bool
+  let isOpenEnded: Bool
   private lazy var wide = RightSummary(usual.suffix.allowingOtherContexts())
   /// Nodes below this index stay as they are; verdicts over others are not kept.
   var stableCount = 0 {
@@ -70,7 +70,7 @@ final class Completion {
     var column: Int32
 
     @inline(__always)
-    fileprivate var hash: UInt64 {
+    var hash: UInt64 {
       let place = UInt64(UInt32(bitPattern: position)) << 32 | UInt64(UInt32(bitPattern: base))
       return IndexTable.hash(
         place &* 0x9E37_79B9_7F4A_7C15 ^ (UInt64(state) << 33 | UInt64(UInt32(bitPattern: column)) << 1)
@@ -79,16 +79,16 @@ final class Completion {
   }
 
   /// An item on a walk: how cheaply it was reached, and by which exit of the step before.
-  private struct Step: BitwiseCopyable {
+  struct Step: BitwiseCopyable {
     var item: Item
     var cost: Int32 = 0
     var previous: Int32 = -1
     var exit: Int32 = -1
   }
   /// The walk under way; kept for the next one, so that a walk allocates nothing once warm.
-  private var steps = Pool<Step>()
-  private var visited = IndexTable()
-  private var queue = BucketQueue<Int32>()
+  var steps = Pool<Step>()
+  var visited = IndexTable()
+  var queue = BucketQueue<Int32>()
   /// Steps that are still to be looked at, depth first.
   private var open = Pool<Int32>()
 
@@ -161,7 +161,7 @@ final class Completion {
     verdictTable.removeAll()
   }
 
-  private func beginWalk() {
+  func beginWalk() {
     steps.removeAll()
     visited.removeAll()
     queue.removeAll()
@@ -211,7 +211,7 @@ final class Completion {
     proofs.deallocate()
   }
 
-  private func start(_ node: Int32, _ hole: Int, _ place: Place) -> Item {
+  func start(_ node: Int32, _ hole: Int, _ place: Place) -> Item {
     Item(
       state: arena.nodes[Int(node)].state, isOver: false,
       position: summary.suffix.identifier(.gap(hole, place.scanner, place.line)), base: node,
@@ -231,8 +231,6 @@ final class Completion {
     outcome(start(node, hole, place), hole) == .completable
   }
 
-  // MARK: Proven stacks
-
   /// For masks: what is known of the stack from a node on, so that it need not be looked at again. Notes of what a verdict was
   /// read from say nothing of what lies below.
   struct Ground: BitwiseCopyable {
@@ -243,88 +241,7 @@ final class Completion {
   }
   var ground: Ground?
   /// Shape (nodes that were asked about): whether the stack up to a node that stays is proven; 0 if that is not known.
-  private var proofs = Pool<Int8>()
-
-  /// Whether nothing stands behind the hole and no pair of states on any way down the stack of `node` is doubtful.
-  ///
-  /// O(nodes above the ground, or those that do not stay) once the others were asked about.
-  func isProven(_ node: Int32) -> Bool {
-    guard isOpenEnded, !allowsOtherContexts, ground?.isProven ?? true, let closure = summary.suffix.closure else {
-      return false
-    }
-    return isProven(node, downTo: ground?.count ?? Int32(stableCount), closure)
-  }
-
-  private func isProven(_ node: Int32, downTo count: Int32, _ closure: HoleClosure) -> Bool {
-    var top = node
-    while top >= count {
-      let own = arena.nodes[Int(top)]
-      if own.parent < 0 { return true }
-      if isDoubtful(own.state, over: own.parent, closure) { return false }
-      let areOthers = allOtherParents(of: top) {
-        !isDoubtful(own.state, over: $0, closure) && isProven($0, downTo: count, closure)
-      }
-      if !areOthers { return false }
-      top = own.parent
-    }
-    return ground != nil || isProvenStable(top, closure)
-  }
-
-  /// Whether `isProven` says so of all parents but the first. A parent that came later than its node, as in a cycle, is taken
-  /// for one of which that is not known.
-  @inline(__always)
-  private func allOtherParents(of node: Int32, _ isProven: (Int32) -> Bool) -> Bool {
-    var link = arena.nodes[Int(node)].more
-    while link >= 0 {
-      let parent = arena.links[Int(link)].parent
-      guard parent < node, isProven(parent) else { return false }
-      link = arena.links[Int(link)].next
-    }
-    return true
-  }
-
-  private func isDoubtful(_ state: UInt16, over base: Int32, _ closure: HoleClosure) -> Bool {
-    guard closure.hasDoubts(state) else { return false }
-    arena.lowestRead = min(arena.lowestRead, base)
-    return closure.isDoubtful(state, over: arena.nodes[Int(base)].state)
-  }
-
-  private func isProvenStable(_ node: Int32, _ closure: HoleClosure) -> Bool {
-    while proofs.count < stableCount { _ = proofs.append(0) }
-    var bottom = node
-    while proofs[bottom] == 0 {
-      let own = arena.nodes[Int(bottom)]
-      if own.parent < 0 {
-        proofs.base[Int(bottom)] = 1
-      } else if isDoubtfulStable(own.state, over: own.parent, closure)
-        || !allOtherParents(
-          of: bottom, { !isDoubtfulStable(own.state, over: $0, closure) && isProvenStable($0, closure) })
-      {
-        proofs.base[Int(bottom)] = -1
-      } else {
-        bottom = own.parent
-      }
-    }
-    let result = proofs[bottom]
-    var above = node
-    while above != bottom {
-      proofs.base[Int(above)] = result
-      above = arena.nodes[Int(above)].parent
-    }
-    return result > 0
-  }
-
-  private func isDoubtfulStable(_ state: UInt16, over base: Int32, _ closure: HoleClosure) -> Bool {
-    closure.isDoubtful(state, over: arena.nodes[Int(base)].state)
-  }
-
-  /// Whether the proof is about places such as that of `node`.
-  private func hasKey(_ node: Int32, _ hole: Int, _ place: Place) -> Bool {
-    if place.line == .any { return true }
-    let position = summary.suffix.identifier(.gap(hole, place.scanner, place.line))
-    let state = arena.nodes[Int(node)].state
-    return summary.suffix.closureKey(state, summary.knownPosition(state, position)) >= 0
-  }
+  var proofs = Pool<Int8>()
 
   /// Whether going on at `position` in `state`, over `base` or with the state of `base` itself, can be completed.
   func outcome(
@@ -341,7 +258,7 @@ final class Completion {
   }
 
   /// Asks again, each time farther, until the summary's reach leaves an answer; `none` if its limit comes first.
-  private func decided<Answer>(or none: Answer, reach: Int32 = .max, _ ask: () -> Answer?) -> Answer {
+  func decided<Answer>(or none: Answer, reach: Int32 = .max, _ ask: () -> Answer?) -> Answer {
     while true {
       if let answer = ask() { return answer }
       if summary.isSpent || summary.reach >= reach { return none }
@@ -518,7 +435,7 @@ final class Completion {
 
   /// The innermost open column after `effect`; nil if the blocks open at `item` do not allow it.
   @inline(__always)
-  private func columnAfter(_ item: Item, _ effect: BlockEffect) -> Int32? {
+  func columnAfter(_ item: Item, _ effect: BlockEffect) -> Int32? {
     if effect.inner != .any { arena.hasReadColumn = true }
     // Brackets are closed where they were opened, so that those open at an item are those of its base.
     return effect.column(behind: item.column, brackets: arena.nodes[Int(item.base)].open.brackets) {
@@ -527,7 +444,7 @@ final class Completion {
   }
 
   @inline(__always)
-  private func follow(_ item: Item, _ exit: RightSummary.Exit, _ column: Int32, _ body: (Item) -> Void) {
+  func follow(_ item: Item, _ exit: RightSummary.Exit, _ column: Int32, _ body: (Item) -> Void) {
     let depth = item.isOver ? Int(exit.count) - 1 : Int(exit.count)
     let symbol = exit.symbol & ~RightSummary.Exit.extraBit
     arena.forEachAncestor(of: item.base, depth: depth) { base in
@@ -541,65 +458,4 @@ final class Completion {
     }
   }
 
-  /// The cheapest terminals that, written in hole `hole` after `node`, let everything complete; nil if none do.
-  ///
-  /// Dijkstra's algorithm over items; O(exits walked × log).
-  ///
-  /// - Parameters:
-  ///   - room: any that are no more than this will do.
-  ///   - reach: how far the summary looks at the most.
-  func shortest(
-    _ node: Int32, hole: Int, _ place: Place, room: Int? = nil, reach: Int32 = .max
-  ) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
-    decided(or: nil, reach: reach) {
-      let known = summary.exitCount
-      let found = shortestWithinReach(node, hole: hole, place)
-      if let found, let room, found.terminals.count <= room { return .some(found) }
-      let isCheapest = summary.isComplete || found.map { $0.cost <= summary.reach } ?? false
-      return isCheapest && summary.exitCount == known ? .some(found) : .none
-    }
-  }
-
-  private func shortestWithinReach(
-    _ node: Int32, hole: Int, _ place: Place
-  ) -> (cost: Int, terminals: [RightSummary.PlannedTerminal])? {
-    beginWalk()
-    // A step stands for an item once it is taken from the queue, the cheapest first.
-    _ = steps.append(Step(item: start(node, hole, place)))
-    queue.insert(0, cost: 0)
-    var goal: (cost: Int32, step: Int32, exit: Int32)?
-    while let (index, cost) = queue.popLowest() {
-      if let goal, goal.cost <= cost { break }
-      let item = steps[index].item
-      let known = steps
-      let (done, slot) = visited.find(item.hash) { known[$0].item == item }
-      if done >= 0 { continue }
-      visited.insert(index, at: slot) { known[$0].item.hash }
-      var exit = summary.firstExit(item.state, item.position)
-      while exit >= 0 {
-        let settled = summary[exit]
-        let total = cost + settled.cost
-        if let column = columnAfter(item, settled.exit.blocks), goal.map({ total < $0.cost }) ?? true {
-          if settled.exit.count == 0 {
-            goal = (total, index, exit)
-          } else {
-            follow(item, settled.exit, column) {
-              queue.insert(
-                steps.append(Step(item: $0, cost: total, previous: index, exit: exit)), cost: total)
-            }
-          }
-        }
-        exit = settled.next
-      }
-    }
-    guard let goal else { return nil }
-    var terminals: [[RightSummary.PlannedTerminal]] = []
-    var (step, exit) = (goal.step, goal.exit)
-    while step >= 0 {
-      terminals.append(summary.terminals(of: exit, hole: hole))
-      exit = steps[step].exit
-      step = steps[step].previous
-    }
-    return (Int(goal.cost), terminals.reversed().flatMap { $0 })
-  }
 }
