@@ -99,7 +99,7 @@ let storeHint: Comment = "ESPALIER_HOME names no grammar store: run make test"
       "/// a b\n/// c - d", "fn f() { g(\"a - b(", "fn f() {}\n\n  ",
     ],
     "bash": [
-      "", "a", "local", "loca", "if a; then\n  foo", "export A", "12", "case a in\n  b", "[[ $a == b", "[[ a =~ b",
+      "", "_", "a", "local", "loca", "if a; then\n  foo", "export A", "12", "case a in\n  b", "[[ $a == b", "[[ a =~ b",
       "ls -a",
       "test a -e", "for a in b c; do\n  fi", "a=(b c", "echo $", "${a",
     ],
