@@ -100,17 +100,10 @@ extension MaskEvaluator {
       addTokens(behind: next, &behind)
     }
     // Of those that may stand there, the others go on with the terminal.
-    func own(_ sets: [TokenSet]) -> [TokenID] {
-      var mask = TokenMask(capacity: paths.vocabulary.count)
-      mask.withMutableWords { words in
-        for set in sets { set.insert(into: words) }
-      }
-      return tokens.filter(mask.contains)
-    }
-    let undecided = own([TokenSet(Array(others[count...]), wordCount: paths.wordCount)])
+    let undecided = union(of: [TokenSet(Array(others[count...]), wordCount: paths.wordCount)])
     others.removeLast(others.count - count)
-    others += undecided
-    parts.append(TokenSet(own(behind), wordCount: paths.wordCount))
+    others += tokens.filter(undecided.contains)
+    parts.append(TokenSet(tokens.filter(union(of: behind).contains), wordCount: paths.wordCount))
   }
 
   /// What stands for `pending`, on which the scanner has not decided.

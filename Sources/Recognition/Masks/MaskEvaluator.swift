@@ -113,12 +113,18 @@ final class MaskEvaluator {
       addTokens(behind: head, &parts)
     }
     completion.observations = nil
-    var mask = TokenMask(capacity: paths.vocabulary.count)
-    mask.withMutableWords { words in
-      for part in parts { part.insert(into: words) }
-    }
+    var mask = union(of: parts)
     for token in others where !mask.contains(token) {
       if session.canAppend(paths.vocabulary.bytes(of: token)) { mask.insert(token) }
+    }
+    return mask
+  }
+
+  /// The tokens of all `sets`. O(vocabulary / 32 + tokens).
+  func union(of sets: [TokenSet]) -> TokenMask {
+    var mask = TokenMask(capacity: paths.vocabulary.count)
+    mask.withMutableWords { words in
+      for set in sets { set.insert(into: words) }
     }
     return mask
   }

@@ -51,9 +51,8 @@ final class TokenLexer {
   init(_ language: Language, _ scanner: ScannerSession?) {
     self.language = language
     self.scanner = scanner
-    comments = language.contents.filter { content in
-      (0..<language.stateCount).contains { language.isExtra(UInt16($0), content.terminal) }
-    }
+    // What is an extra anywhere is one where a file starts, in state 1.
+    comments = language.contents.filter { language.isExtra(1, $0.terminal) }
     knownLoops = Array(repeating: nil, count: language.lexer.stateCount)
   }
 
