@@ -153,6 +153,10 @@ extension MaskEvaluator {
         continue
       }
       next.head.node = node
+      // What no text completes has no tokens behind it: a run of minus signs would be followed to its end for nothing.
+      if completion.isOpenEnded, !completion.isCompletable(node, hole: session.hole, completion.place(next.head)) {
+        continue
+      }
       var start = start(state, next.head)
       if found.isHypothesis {
         start = start.withoutScanner
