@@ -4,7 +4,7 @@ public enum SyntaxError: Error, Equatable, Sendable, CustomStringConvertible {
   case incompatibleGrammar(name: String, found: Int, expected: ClosedRange<Int>)
   /// The input has more bytes than the runtime's 32-bit offsets can address safely.
   case inputTooLarge(given: Int, limit: Int)
-  /// The runtime gave up without a tree.
+  /// The runtime gave up without a tree, as it does on a text on which it would not come to an end.
   case noTree
   /// A dialect names a validator that does not exist.
   case unknownValidator(grammar: String, found: String)
@@ -18,7 +18,7 @@ public enum SyntaxError: Error, Equatable, Sendable, CustomStringConvertible {
     case .inputTooLarge(let given, let limit):
       "input too large: expected at most \(limit) bytes, found \(given)"
     case .noTree:
-      "the tree-sitter runtime returned no tree"
+      "the tree-sitter runtime gave up and returned no tree"
     case .unknownValidator(let grammar, let found):
       "dialect of \(grammar): expected the validator 'json' or none, found '\(found)'"
     case .query(let line, let column, let expected, let found):

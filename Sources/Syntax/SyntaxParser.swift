@@ -7,7 +7,7 @@ public import Grammar
 public final class SyntaxParser {
   public let grammar: Grammar
   private let parser: OpaquePointer
-  /// Parsing gives up behind this moment; nil for never.
+  /// Parsing gives up behind this moment; nil where only a text decides that it takes too long.
   public var deadline: ContinuousClock.Instant?
 
   /// The most bytes that a text may have: half of what the runtime's 32-bit offsets address, so that its own sums of
@@ -33,7 +33,8 @@ public final class SyntaxParser {
 
   /// Parses `source` as the grammar's dialect has it read; a text with mistakes has a tree too. About 5 MB/s.
   ///
-  /// Throws `inputTooLarge` beyond `byteLimit`, `noTree` if the runtime gives up, as it does at the deadline.
+  /// Throws `inputTooLarge` beyond `byteLimit`, `noTree` if the runtime gives up, as it does at the deadline, or a hundred times
+  /// later than it should be done: on some broken texts it never is, and takes up more and more memory.
   public func parse(_ source: [UInt8]) throws(SyntaxError) -> SyntaxTree {
     guard source.count <= Self.byteLimit else {
       throw .inputTooLarge(given: source.count, limit: Self.byteLimit)
@@ -43,9 +44,10 @@ public final class SyntaxParser {
     _ = ts_parser_set_language(parser, OpaquePointer(grammar.library.runtimeLanguage))
     grammar.library.enterRuntime()
     let seen = grammar.reading.apply(source)
+    let patience = Duration.seconds(10) + .microseconds(20) * seen.count
+    let left = min(deadline.map { ContinuousClock.now.duration(to: $0) } ?? patience, patience)
     // The runtime takes 0 for no limit.
-    let left = deadline.map { max(1, ContinuousClock.now.duration(to: $0) / .microseconds(1)) } ?? 0
-    ts_parser_set_timeout_micros(parser, UInt64(left))
+    ts_parser_set_timeout_micros(parser, UInt64(max(1, left / .microseconds(1))))
     // An empty array has no address, but the runtime wants one.
     let tree = (seen.isEmpty ? [0] : seen).withUnsafeBytes {
       ts_parser_parse_string(
