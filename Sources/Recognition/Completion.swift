@@ -16,7 +16,7 @@ final class Completion {
     didSet {
       guard stableCount < oldValue else { return }
       forget()
-      if stableCount < proofs.count { proofs.removeLast(proofs.count - stableCount) }
+      if stableCount < knownProofs.count { knownProofs.removeLast(knownProofs.count - stableCount) }
     }
   }
 
@@ -132,6 +132,8 @@ final class Completion {
     var queries: [(item: Item, outcome: Outcome)] = []
     /// A verdict depends on more: on how the fixed text behind the hole is reached.
     var dependsOnText = false
+    /// The proofs that verdicts were taken from.
+    var proofs = NeededProofs()
   }
   /// Where that is noted, if anywhere.
   var observations: Observations?
@@ -208,7 +210,7 @@ final class Completion {
     verdictTable.deallocate()
     fringe.deallocate()
     turns.deallocate()
-    proofs.deallocate()
+    knownProofs.deallocate()
   }
 
   func start(_ node: Int32, _ hole: Int, _ place: Place) -> Item {
@@ -223,7 +225,10 @@ final class Completion {
   /// Necessary for every text that the hole may get, sufficient on all grammars seen; amortised O(exits walked), where the
   /// stack is proven O(nodes that do not stay).
   func isCompletable(_ node: Int32, hole: Int, _ place: Place) -> Bool {
-    isProven(node) && hasKey(node, hole, place) || isCompletableByWalk(node, hole: hole, place)
+    let proofs = proofs(of: node)
+    guard proofs != 0, hasKey(node, hole, place) else { return isCompletableByWalk(node, hole: hole, place) }
+    observations?.proofs.use(proofs)
+    return true
   }
 
   /// The same without the proof.
@@ -236,12 +241,13 @@ final class Completion {
   struct Ground: BitwiseCopyable {
     /// Nodes from this index on were pushed later; they are over nodes of the stack, or over each other.
     var count: Int32
-    /// Whether the stack is proven.
-    var isProven: Bool
+    /// The top of the stack, and what proves it.
+    var node: Int32
+    var proofs: UInt32
   }
   var ground: Ground?
-  /// Shape (nodes that were asked about): whether the stack up to a node that stays is proven; 0 if that is not known.
-  var proofs = Pool<Int8>()
+  /// Shape (nodes that were asked about): what proves the stack up to a node that stays, if that is known.
+  var knownProofs = Pool<UInt32?>()
 
   /// Whether going on at `position` in `state`, over `base` or with the state of `base` itself, can be completed.
   func outcome(

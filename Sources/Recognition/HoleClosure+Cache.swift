@@ -21,7 +21,7 @@ extension HoleClosure {
   }
 
   /// Raised with every change of what is stored or of the rules that it follows from.
-  private static let format = 4
+  private static let format = 5
 
   /// Of the layout in memory, which is that in the file, and of all of the language that the rules look at.
   ///
@@ -29,7 +29,8 @@ extension HoleClosure {
   private static func signature(_ language: Language) -> UInt64 {
     let sizes = [
       format, MemoryLayout<Key>.stride, MemoryLayout<Exit>.stride, MemoryLayout<Subscription>.stride,
-      MemoryLayout<Effect>.stride, MemoryLayout<StoredPlace>.stride, language.stateCount, language.symbolCount,
+      MemoryLayout<Effect>.stride, MemoryLayout<StoredPlace>.stride, MemoryLayout<StackProof.Doubt>.stride,
+      language.stateCount, language.symbolCount,
       language.wordTerminal.index, language.layout?.indent.index ?? 0, language.layout?.dedent.index ?? 0,
       language.layout?.newline.index ?? 0,
     ]
@@ -73,11 +74,11 @@ extension HoleClosure {
 
   /// The arrays of a closure, from a summary of a hole that no text follows.
   ///
-  /// - Parameter doubtful: called at last, since it finds more keys.
+  /// - Parameter doubts: called at last, since it finds more keys.
   static func encoded(
     _ keys: Pool<RightSummary.Key>, _ keyTable: IndexTable, _ exits: Pool<RightSummary.Settled>,
     _ subscriptions: Pool<RightSummary.Subscription>, _ places: [Place], _ language: Language,
-    doubtful: () -> [UInt32]
+    doubts: () -> [StackProof.Doubt]
   ) -> Data {
     var effects = EffectNumbers()
     // Subscriptions are numbered by their parents, in the order in which they were.
@@ -121,7 +122,7 @@ extension HoleClosure {
     body.append(firstChildren)
     body.append(effects.effects)
     appendPlaces(places, language, to: &body)
-    body.append(doubtful())
+    body.append(doubts())
     return body.data
   }
 

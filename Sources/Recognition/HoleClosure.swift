@@ -64,7 +64,7 @@ final class HoleClosure: @unchecked Sendable {
   let places: Pool<Place>
   private let effects: Column<Effect>
   /// See `StackProof`.
-  private let doubtful: Column<UInt32>
+  private let doubts: Column<StackProof.Doubt>
   /// Shape (states + 1): where the doubtful pairs of a state over others start.
   private let firstDoubts: [Int32]
   /// Keys by state and place; places by what they are.
@@ -92,8 +92,8 @@ final class HoleClosure: @unchecked Sendable {
     effects = try reader.elements(Effect.self)
     let stored = try reader.elements(StoredPlace.self)
     let words = try reader.elements(UInt64.self)
-    doubtful = try reader.elements(UInt32.self)
-    firstDoubts = Self.starts(of: doubtful, language.stateCount)
+    doubts = try reader.elements(StackProof.Doubt.self)
+    firstDoubts = Self.starts(of: doubts, language.stateCount)
     if slots.isEmpty || firstChildren.count != keys.count + 1 {
       throw ArrayReader.Mismatch(expected: "the closure of a grammar", found: "an empty one")
     }
@@ -142,23 +142,23 @@ final class HoleClosure: @unchecked Sendable {
     }.index
   }
 
-  /// Whether a stack is left out of the proof that some text in a hole completes it, for it has `state` over `base`. O(1),
-  /// nearly always.
+  /// The proofs, as bits, which leave stacks out that have `state` over `base`. O(1), nearly always.
   @inline(__always)
-  func isDoubtful(_ state: UInt16, over base: UInt16) -> Bool {
-    hasDoubts(state)
-      && (firstDoubts[Int(state)]..<firstDoubts[Int(state) + 1]).contains {
-        UInt16(truncatingIfNeeded: doubtful[Int($0)]) == base
-      }
+  func doubts(_ state: UInt16, over base: UInt16) -> UInt32 {
+    for index in firstDoubts[Int(state)]..<firstDoubts[Int(state) + 1] {
+      let doubt = doubts[Int(index)]
+      if UInt16(truncatingIfNeeded: doubt.pair) == base { return doubt.proofs }
+    }
+    return 0
   }
 
   /// Whether there is any state that `state` is doubtful over.
   @inline(__always)
   func hasDoubts(_ state: UInt16) -> Bool { firstDoubts[Int(state)] < firstDoubts[Int(state) + 1] }
 
-  private static func starts(of doubtful: Column<UInt32>, _ stateCount: Int) -> [Int32] {
+  private static func starts(of doubts: Column<StackProof.Doubt>, _ stateCount: Int) -> [Int32] {
     var starts = [Int32](repeating: 0, count: stateCount + 1)
-    for index in 0..<doubtful.count { starts[min(Int(doubtful[index] >> 16) + 1, stateCount)] += 1 }
+    for index in 0..<doubts.count { starts[min(Int(doubts[index].pair >> 16) + 1, stateCount)] += 1 }
     for state in 0..<stateCount { starts[state + 1] += starts[state] }
     return starts
   }

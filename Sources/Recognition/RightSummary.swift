@@ -299,7 +299,7 @@ final class RightSummary {
     let keyCount = keys.count
     return HoleClosure.encoded(keys, keyTable, exits, subscriptions, places, language) {
       // Where holes may end in other contexts, it is not used.
-      suffix.allowsOtherContexts ? [] : StackProof.doubtful(self, keyCount: keyCount)
+      suffix.allowsOtherContexts ? [] : StackProof.doubts(self, keyCount: keyCount)
     }
   }
 

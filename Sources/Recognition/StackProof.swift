@@ -10,7 +10,9 @@ import Grammar
 /// certain before. Which states can stand over which others is a part of the proof: pairs of which it cannot be proved are
 /// doubtful, stacks with them are left out, and the proof begins again, so that they spoil nothing else.
 ///
-/// Few pairs that tables allow are doubtful, nearly all of them under rules of a dialect.
+/// Of a stack on which three states together spoil something, one of the pairs has to be doubtful, and which of them makes
+/// fewer stacks doubtful depends on the language. So there are two proofs with different choices, and a stack is proven if one
+/// of them proves it.
 struct StackProof {
   private let language: Language
   private let summary: RightSummary
@@ -56,23 +58,40 @@ struct StackProof {
     var pop: Int32
     var pairs: [Int32]
   }
+  /// Whether not the pair that fails is doubtful, but what makes it fail, where that can be told.
+  private var looksForCauses = false
   /// A pop that goes below the lowest state.
   private static let bottom = UInt16.max
 
-  /// The doubtful pairs, the upper state in the higher half, in ascending order.
+  /// A pair of states that is doubtful, the upper one in the higher half, and in which of the proofs, as bits.
+  struct Doubt: BitwiseCopyable {
+    var pair: UInt32
+    var proofs: UInt32
+  }
+
+  /// How many proofs there are, each with doubtful pairs of its own.
+  static let proofCount: UInt32 = 2
+
+  /// What is doubtful, in the order of the pairs.
   ///
   /// - Parameter summary: of a hole that no text follows, with its first `keyCount` keys, those of the closure. It gets more.
   ///
-  /// O(exits × states that they pop to), some seconds for the largest grammars.
-  static func doubtful(_ summary: RightSummary, keyCount: Int) -> [UInt32] {
-    var proof = StackProof(summary)
-    for key in 0..<Int32(keyCount) where proof.line(key).lookaheads == .any { proof.add(key) }
-    while let key = proof.open.popLast() { proof.expand(key) }
-    while proof.removeDoubts() {}
-    var result: [UInt32] = []
-    for (state, bases) in proof.below.enumerated() {
-      for (base, isKept) in zip(bases, proof.isKept[state]) where !isKept {
-        result.append(UInt32(state) << 16 | UInt32(base))
+  /// O(exits × states that they pop to) a round, some seconds for the largest grammars.
+  static func doubts(_ summary: RightSummary, keyCount: Int) -> [Doubt] {
+    var start = StackProof(summary)
+    for key in 0..<Int32(keyCount) where start.line(key).lookaheads == .any { start.add(key) }
+    while let key = start.open.popLast() { start.expand(key) }
+    let kept = (0..<proofCount).map { number in
+      var proof = start
+      proof.looksForCauses = number > 0
+      while proof.removeDoubts() {}
+      return proof.isKept
+    }
+    var result: [Doubt] = []
+    for (state, bases) in start.below.enumerated() {
+      for (index, base) in bases.enumerated() {
+        let proofs = kept.indices.reduce(UInt32(0)) { $0 | (kept[$1][state][index] ? 0 : 1 << UInt32($1)) }
+        if proofs != 0 { result.append(Doubt(pair: UInt32(state) << 16 | UInt32(base), proofs: proofs)) }
       }
     }
     return result
@@ -107,6 +126,8 @@ struct StackProof {
   private func line(_ key: Int32) -> LinePlace { summary.suffix.positions[summary.keys[key].position].line }
 
   private func state(_ pair: Pair) -> Int { Int(summary.keys[pair.key].state) }
+
+  private func base(_ pair: Pair) -> UInt16 { below[state(pair)][Int(pair.base)] }
 
   private func isKept(_ pair: Pair) -> Bool { isKept[state(pair)][Int(pair.base)] }
 
@@ -199,22 +220,86 @@ struct StackProof {
   private mutating func removeDoubts() -> Bool {
     updateLandings()
     var known = live()
+    let dead = doubts(but: known)
+    if !dead.isEmpty {
+      for pair in dead { takeOut(UInt16(state(pairs[pair])), over: base(pairs[pair])) }
+      return true
+    }
     while true {
-      if removeDoubts(but: known) { return true }
       let certain = leastFixpoint(within: known)
       if certain == known { return false }
+      let failing = doubts(but: certain)
+      if !failing.isEmpty {
+        takeOutCauses(of: failing, certain, known)
+        return true
+      }
       known = certain
     }
   }
 
-  /// Takes out the pairs of states that do not hold at some place where no reduction was taken; whether there are any.
-  private mutating func removeDoubts(but holds: [Bool]) -> Bool {
-    var hasChanged = false
-    for (pair, own) in pairs.enumerated() where own.isFree && !holds[pair] && isKept(own) {
-      isKept[state(own)][Int(own.base)] = false
-      hasChanged = true
+  /// The pairs that do not hold at some place where no reduction was taken.
+  private func doubts(but holds: [Bool]) -> [Int] {
+    pairs.indices.filter { pairs[$0].isFree && !holds[$0] && isKept(pairs[$0]) }
+  }
+
+  private mutating func takeOut(_ state: UInt16, over base: UInt16) {
+    if let index = below[Int(state)].firstIndex(of: base) { isKept[Int(state)][index] = false }
+  }
+
+  /// Takes out what spoils pairs that are not certain.
+  ///
+  /// Mostly that is not the pair on top but the lowest one that its exits come to: `+` stands over an operand nearly
+  /// everywhere, but where a list of names goes on. So where few of the places in which exits end are bad, or nothing that
+  /// stands over the state holds there, what is on top of these places is taken out, and the pair is for all others.
+  private mutating func takeOutCauses(of failing: [Int], _ certain: [Bool], _ known: [Bool]) {
+    var tops = [Int](repeating: 0, count: below.count)
+    for state in below.indices {
+      for base in keptBelow(UInt16(state)) { tops[Int(base)] += 1 }
     }
-    return hasChanged
+    let share = Dictionary(failing.map { (base(pairs[$0]), 1) }, uniquingKeysWith: +)
+    for pair in failing {
+      let base = base(pairs[pair])
+      let isMost = (share[base] ?? 0) * 2 > tops[Int(base)]
+      if looksForCauses, let cause = cause(of: pair, certain, known, isMost: isMost) {
+        for above in states(Pop(state: cause.pop.state, count: cause.pop.count - 1), { keptBelow($0) }) {
+          for landing in keptBelow(above) where cause.landings.contains(landing) { takeOut(above, over: landing) }
+        }
+      } else {
+        takeOut(UInt16(state(pairs[pair])), over: base)
+      }
+    }
+  }
+
+  /// The fewest places, all of one pop, without which a pair would be certain; nil if it is better taken out itself.
+  ///
+  /// - Parameter isMost: most of what stands over the pair's lower state fails as it does.
+  private func cause(
+    of pair: Int, _ certain: [Bool], _ known: [Bool], isMost: Bool
+  ) -> (pop: Pop, landings: [UInt16])? {
+    var result: (pop: Pop, landings: [UInt16])?
+    var seen: Set<Int32> = [Int32(pair)]
+    var open = [Int32(pair)]
+    while let next = open.popLast() {
+      for own in pairs[Int(next)].own where !certain[Int(own)] && seen.insert(own).inserted { open.append(own) }
+      for numbers in pairs[Int(next)].lower {
+        let pop = Int(targets[Int(numbers[0])].pop)
+        let ends = landings[pop].indices.filter { isLanding[pop][$0] }
+        let bad = ends.filter { index in !numbers.contains { holds(targets[Int($0)], index, known) } }
+        let good = ends.count - bad.count
+        guard good > (isMost ? 0 : bad.count), bad.count < result?.landings.count ?? .max else { continue }
+        let states = bad.map { landings[pop][$0] }
+        if !states.contains(Self.bottom) { result = (pops[pop], states) }
+      }
+    }
+    return result
+  }
+
+  private func keptBelow(_ state: UInt16) -> [UInt16] {
+    zip(below[Int(state)], isKept[Int(state)]).filter { $0.1 }.map { $0.0 }
+  }
+
+  private func holds(_ target: Target, _ index: Int, _ known: [Bool]) -> Bool {
+    target.pairs[index] >= 0 && known[Int(target.pairs[index])]
   }
 
   private mutating func updateLandings() {
@@ -230,9 +315,7 @@ struct StackProof {
       }
       if !hasChanged { break }
     }
-    let kept = isKept.indices.map { state in
-      zip(below[state], isKept[state]).filter { $0.1 }.map { $0.0 }
-    }
+    let kept = isKept.indices.map { keptBelow(UInt16($0)) }
     for (number, pop) in pops.enumerated() where pop.count > 0 {
       let left = Set(states(pop) { kept[Int($0)] })
       isLanding[number] = landings[number].map(left.contains)
@@ -271,19 +354,16 @@ struct StackProof {
 
   /// The pairs whose proof goes down to lower stacks with one of `known` on top, or to the end of the text.
   private func leastFixpoint(within known: [Bool]) -> [Bool] {
-    func holds(_ target: Target, _ index: Int) -> Bool {
-      target.pairs[index] >= 0 && known[Int(target.pairs[index])]
-    }
     let isSure = targets.map { target in
       let isLanding = isLanding[Int(target.pop)]
-      return target.pairs.indices.allSatisfy { !isLanding[$0] || holds(target, $0) }
+      return target.pairs.indices.allSatisfy { !isLanding[$0] || holds(target, $0, known) }
     }
     /// Exits that pop as many states: one of them for each landing.
     func hold(_ numbers: [Int32]) -> Bool {
       if numbers.contains(where: { isSure[Int($0)] }) { return true }
       let isLanding = isLanding[Int(targets[Int(numbers[0])].pop)]
       return isLanding.indices.allSatisfy { index in
-        !isLanding[index] || numbers.contains { holds(targets[Int($0)], index) }
+        !isLanding[index] || numbers.contains { holds(targets[Int($0)], index, known) }
       }
     }
     var certain = pairs.indices.map { index in

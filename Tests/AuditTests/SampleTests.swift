@@ -1,11 +1,11 @@
 import Foundation
 import Grammar
-import Recognition
 import Syntax
 import Testing
 import Vocabulary
 
 @testable import Audit
+@testable import Recognition
 
 /// The samples of the languages that are installed: small files with the odd corners of their grammars.
 enum Samples {
@@ -44,6 +44,23 @@ struct SampleTests {
       let accepted = input.bytes.withUnsafeBufferPointer { recogniser.accepts($0) }
       #expect(accepted, "\(input.name): the dialect, at \(recogniser.failure?.position ?? 0)")
     }
+  }
+
+  /// What spoils few stacks makes few doubtful: nine of ten that samples lead to are proven, in all languages together. In
+  /// HTML, where the scanner knows which tags are open, it is few.
+  @Test func nearlyAllStacksOfSamplesAreProven() throws {
+    var (proven, all) = (0, 0)
+    for name in Samples.languages {
+      let language = try Language(try GrammarStore.default.open(name))
+      for input in try Samples.inputs(of: name) {
+        for end in stride(from: 0, to: input.bytes.count, by: 7) {
+          let session = HoleRecogniser(language, prefix: Array(input.bytes[..<end]), segments: [[]])
+          all += session.frontier.heads.count
+          proven += session.frontier.heads.count { session.completion.isProven($0.node) }
+        }
+      }
+    }
+    #expect(proven * 10 > all * 9, "\(proven) of \(all)")
   }
 
   @Test(arguments: Samples.languages)

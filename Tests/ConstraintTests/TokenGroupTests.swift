@@ -52,7 +52,7 @@ struct TokenGroupTests {
     var memory = MaskMemory()
     let key = MaskMemory.Key(
       top: 7, startsLine: false, context: 0, place: 0, column: 0, line: .any, isInContext: true, contexts: 0,
-      allowsOtherContexts: false, isProven: false)
+      allowsOtherContexts: false)
     func isFirst(_ key: MaskMemory.Key, _ hash: UInt64) -> Bool { memory.isFirst(key, hash) }
     #expect(isFirst(key, 71))
     #expect(!isFirst(key, 71))
@@ -66,12 +66,12 @@ struct TokenGroupTests {
     var memory = MaskMemory()
     let key = MaskMemory.Key(
       top: 7, startsLine: false, context: 0, place: 0, column: 0, line: .any, isInContext: true, contexts: 0,
-      allowsOtherContexts: false, isProven: false)
+      allowsOtherContexts: false)
     func hash(_ states: ArraySlice<UInt64>) -> UInt64 { states.reduce(1) { $0 &* 31 &+ $1 } }
     func insert(_ states: [UInt64]) {
       let entry = MaskMemory.Entry(
         states: states, columns: nil, queries: [], positions: [], text: nil, brackets: [], scanner: nil,
-        tokens: .empty, others: [], isLeft: [])
+        proofs: NeededProofs(), tokens: .empty, others: [], isLeft: [])
       #expect(memory.insert(entry, hash(states[...]), for: key) > 0)
     }
     func found(_ stack: [UInt64]) -> [[UInt64]] {

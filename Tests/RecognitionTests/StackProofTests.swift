@@ -38,6 +38,21 @@ import Testing
     #expect(proven * 2 > all, "\(proven) of \(all) are proven")
   }
 
+  /// Verdicts hold for a stack that has what each of them needs.
+  @Test func verdictsNeedWhatProvedThem() {
+    var none = NeededProofs()
+    #expect(none.hold(for: 0))
+    var one = NeededProofs()
+    one.use(0b11)
+    #expect(one.hold(for: 0b01) && one.hold(for: 0b10) && !one.hold(for: 0b00))
+    one.use(0b10)
+    #expect(!one.hold(for: 0b01) && one.hold(for: 0b10))
+    one.use(0b01)
+    #expect(!one.hold(for: 0b01) && !one.hold(for: 0b10) && one.hold(for: 0b11))
+    none.merge(one)
+    #expect(!none.hold(for: 0b01) && none.hold(for: 0b11))
+  }
+
   /// In a dialect in which a text is one value, what stands over a first one is doubtful.
   @Test func whatADialectForbidsIsDoubtful() throws {
     let plain = try TestLanguages.language("json").holeClosure(allowsOtherContexts: false)

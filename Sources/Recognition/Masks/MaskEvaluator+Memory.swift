@@ -78,6 +78,7 @@ extension MaskEvaluator {
         fewOthers += others[firstOther...]
         queries += own
         readsOfFew.lowest = min(readsOfFew.lowest, ownReads.lowest)
+        readsOfFew.proofs.merge(ownReads.proofs)
       }
       allReads.merge(ownReads)
     }
@@ -111,8 +112,7 @@ extension MaskEvaluator {
       place: standing.place,
       column: startsLine ? top.open.column - standing.column : 0, line: place.line,
       isInContext: place.scanner == completion.context.state,
-      contexts: completion.context.depth, allowsOtherContexts: completion.allowsOtherContexts,
-      isProven: completion.ground?.isProven ?? false)
+      contexts: completion.context.depth, allowsOtherContexts: completion.allowsOtherContexts)
   }
 
   /// The text behind the frontier, by number.
@@ -131,6 +131,7 @@ extension MaskEvaluator {
     // What was remembered last is most like what comes next.
     let known = paths.memory(point, key) { chain.hash($0, arena) }.last { entry in
       if let needed = entry.text, needed != text { return false }
+      if !entry.proofs.hold(for: completion.ground?.proofs ?? 0) { return false }
       if let needed = entry.scanner, needed != shared(standing.head.scanner) { return false }
       guard chain.starts(with: entry.states, arena),
         zip(entry.brackets, chain.nodes).allSatisfy({ $0 == arena.nodes[Int($1)].open.brackets })
@@ -164,7 +165,7 @@ extension MaskEvaluator {
       Reads(
         lowest: chain.nodes[known.states.count - 1], columns: known.columns != nil,
         // An entry that is not partial is compared with the columns of its states.
-        column: !key.isPartial, layout: known.scanner != nil, text: known.text != nil))
+        column: !key.isPartial, layout: known.scanner != nil, text: known.text != nil, proofs: known.proofs))
     reads = before
     return known
   }
@@ -210,7 +211,7 @@ extension MaskEvaluator {
       text: reads.text ? text : nil,
       brackets: reads.text && language.layout != nil
         ? chain.nodes[..<count].map { arena.nodes[Int($0)].open.brackets } : [],
-      scanner: reads.layout ? shared(standing.head.scanner) : nil,
+      scanner: reads.layout ? shared(standing.head.scanner) : nil, proofs: reads.proofs,
       tokens: paths.shared(tokens), others: others, isLeft: isLeft)
     paths.remember(entry, hash, point, key)
   }

@@ -54,8 +54,10 @@ final class MaskEvaluator {
     var layout = false
     /// How the text behind the hole is reached.
     var text = false
+    var proofs = NeededProofs()
 
     mutating func merge(_ other: Reads) {
+      proofs.merge(other.proofs)
       lowest = min(lowest, other.lowest)
       columns = columns || other.columns
       column = column || other.column
@@ -69,13 +71,14 @@ final class MaskEvaluator {
     get {
       Reads(
         lowest: arena.lowestRead, columns: arena.hasReadColumns, column: arena.hasReadColumn,
-        layout: scanner?.hasPassedLine ?? false, text: observed.dependsOnText)
+        layout: scanner?.hasPassedLine ?? false, text: observed.dependsOnText, proofs: observed.proofs)
     }
     set {
       arena.lowestRead = newValue.lowest
       (arena.hasReadColumns, arena.hasReadColumn) = (newValue.columns, newValue.column)
       scanner?.hasPassedLine = newValue.layout
       observed.dependsOnText = newValue.text
+      observed.proofs = newValue.proofs
     }
   }
 
@@ -107,6 +110,7 @@ final class MaskEvaluator {
     others.removeAll(keepingCapacity: true)
     observed.queries.removeAll(keepingCapacity: true)
     observed.dependsOnText = false
+    observed.proofs = NeededProofs()
     completion.observations = observed
     var parts: [TokenSet] = []
     for head in session.frontier.heads {
@@ -179,7 +183,7 @@ final class MaskEvaluator {
     }
     let ground = completion.ground
     completion.ground = Completion.Ground(
-      count: Int32(arena.nodeCount), isProven: completion.isProven(standing.head.node))
+      count: Int32(arena.nodeCount), node: standing.head.node, proofs: completion.proofs(of: standing.head.node))
     defer { completion.ground = ground }
     let before = work
     defer { point.note(work: work - before) }

@@ -23,8 +23,6 @@ struct MaskMemory {
     var contexts: Int8
     /// Whether holes may end in other contexts than they start in.
     var allowsOtherContexts: Bool
-    /// Whether nothing stands behind the hole and the stack is proven, so that verdicts look at no more of it.
-    var isProven: Bool
     /// Whether entries leave parts out; those that are left in depend on no column.
     var isPartial = false
 
@@ -77,6 +75,8 @@ struct MaskMemory {
     let brackets: [UInt8]
     /// The external scanner's state, if what is open in layout matters.
     let scanner: Int32?
+    /// What has to prove the stack, so that verdicts look at no more of it.
+    let proofs: NeededProofs
     let tokens: TokenSet
     /// Tokens to be checked one by one.
     let others: [TokenID]
@@ -85,7 +85,7 @@ struct MaskMemory {
 
     init(
       states: [UInt64], columns: [Int]?, queries: [Query], positions: [SuffixPosition], text: Text?, brackets: [UInt8],
-      scanner: Int32?, tokens: TokenSet, others: [TokenID], isLeft: [Int32]
+      scanner: Int32?, proofs: NeededProofs, tokens: TokenSet, others: [TokenID], isLeft: [Int32]
     ) {
       self.states = states
       self.columns = columns
@@ -94,6 +94,7 @@ struct MaskMemory {
       self.text = text
       self.brackets = brackets
       self.scanner = scanner
+      self.proofs = proofs
       self.tokens = tokens
       self.others = others
       self.isLeft = isLeft
