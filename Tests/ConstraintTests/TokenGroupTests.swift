@@ -71,7 +71,7 @@ struct TokenGroupTests {
     func insert(_ states: [UInt64]) {
       let entry = MaskMemory.Entry(
         states: states, columns: nil, queries: [], positions: [], text: nil, brackets: [], scanner: nil,
-        proofs: NeededProofs(), tokens: .empty, others: [], isLeft: [])
+        proofs: NeededProofs(), tokens: .empty, others: .empty, isLeft: [])
       #expect(memory.insert(entry, hash(states[...]), for: key) > 0)
     }
     func found(_ stack: [UInt64]) -> [[UInt64]] {

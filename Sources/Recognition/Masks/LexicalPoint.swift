@@ -77,17 +77,17 @@ struct LexicalEnd {
     ///
     /// `place` is nil if the terminal began before the token. If it becomes none of them, the text before the token may
     /// also have been a terminal already, with the rest lexed anew, where `mayHaveEnded`.
-    case open(terminals: [SymbolID], keywords: [SymbolID], place: StartPlace?, mayHaveEnded: Bool)
-    /// The scanner asks for more than these bytes, or as many that are alike, the last of the token.
-    case undecided([UInt8])
+    indirect case open(terminals: [SymbolID], keywords: [SymbolID], place: StartPlace?, mayHaveEnded: Bool)
+    /// The scanner asks for more than the last bytes of the token, or as many that are alike.
+    case undecided
     /// As before, where the bytes are a line's end and blanks up to a column.
-    case line(column: Int)
+    case line
   }
   var condition: Condition
   var tokens: TokenSet
   /// One of the tokens, and how many bytes of it and of the text before it the scanner asked for more than.
   var example: TokenID
-  var pending = 0
+  var pending: Int32 = 0
 }
 
 /// Tokens that end a terminal in the same way, and go on.

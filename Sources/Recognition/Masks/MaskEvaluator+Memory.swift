@@ -212,7 +212,7 @@ extension MaskEvaluator {
       brackets: reads.text && language.layout != nil
         ? chain.nodes[..<count].map { arena.nodes[Int($0)].open.brackets } : [],
       scanner: reads.layout ? shared(standing.head.scanner) : nil, proofs: reads.proofs,
-      tokens: paths.shared(tokens), others: others, isLeft: isLeft)
+      tokens: paths.shared(tokens), others: paths.shared(TokenSet(others, wordCount: paths.wordCount)), isLeft: isLeft)
     paths.remember(entry, hash, point, key)
   }
 }

@@ -66,7 +66,7 @@ extension MaskEvaluator {
       return (head.startsLine || fitsLayout(standing, place))
         && completion.isCompletable(head.node, hole: session.hole, completion.place(head))
     case .undecided, .line:
-      return session.isViable(head, behind: paths.vocabulary.bytes(of: end.example), pending: end.pending)
+      return session.isViable(head, behind: paths.vocabulary.bytes(of: end.example), pending: Int(end.pending))
     case .open(let terminals, let keywords, let place, _):
       let state = arena.nodes[Int(head.node)].state
       let fits = fitsLayout(standing, place)

@@ -79,13 +79,13 @@ struct MaskMemory {
     let proofs: NeededProofs
     let tokens: TokenSet
     /// Tokens to be checked one by one.
-    let others: [TokenID]
+    let others: TokenSet
     /// Parts of the point that are not in it, since they depend on more; by index.
     let isLeft: [Int32]
 
     init(
       states: [UInt64], columns: [Int]?, queries: [Query], positions: [SuffixPosition], text: Text?, brackets: [UInt8],
-      scanner: Int32?, proofs: NeededProofs, tokens: TokenSet, others: [TokenID], isLeft: [Int32]
+      scanner: Int32?, proofs: NeededProofs, tokens: TokenSet, others: TokenSet, isLeft: [Int32]
     ) {
       self.states = states
       self.columns = columns
@@ -100,12 +100,12 @@ struct MaskMemory {
       self.isLeft = isLeft
     }
 
-    /// Bytes of memory, about; without its tokens, which it shares with others.
+    /// Bytes of memory, about; without sets of tokens, which it shares with others.
     var byteCount: Int {
       func size<Element>(_ array: [Element]) -> Int {
         array.isEmpty ? 0 : 32 + array.count * MemoryLayout<Element>.stride
       }
-      return 300 + size(states) + size(columns ?? []) + size(queries) + size(positions) + size(others) + size(isLeft)
+      return 300 + size(states) + size(columns ?? []) + size(queries) + size(positions) + size(isLeft)
     }
   }
 

@@ -23,8 +23,8 @@ struct PointBuilder {
   private let point = LexicalPoint()
   /// The scanner is run as if no block were open: what it makes of text in which no line ends is the same in all.
   private let leavesLayout: Bool
-  private var undecided: [(condition: LexicalEnd.Condition, tokens: [TokenID], pending: Int)] = []
-  private var undecidedIndices: [LexicalEnd.Condition: Int] = [:]
+  private var undecided: [(pending: Pending, tokens: [TokenID], count: Int32)] = []
+  private var undecidedIndices: [Pending: Int] = [:]
   private var groups: [Group: Int] = [:]
   private var keys: [Group] = []
   private var tokens: [[TokenID]] = []
@@ -34,6 +34,12 @@ struct PointBuilder {
   private var placeList: [StartPlace] = []
   private var lastBacklog: [UInt8] = []
 
+  /// What the scanner asks for more than.
+  private enum Pending: Hashable {
+    case text([UInt8])
+    /// A line's end and blanks up to a column.
+    case line(column: Int32)
+  }
   /// A condition by numbers, since it is looked up for every node.
   private struct Group: Hashable {
     enum Kind: UInt8 { case complete, padding, open }
@@ -230,25 +236,25 @@ struct PointBuilder {
 
   /// The index of the group of tokens on which the scanner is as undecided as on `pending`.
   private mutating func undecided(_ pending: [UInt8], _ node: Int) -> Int {
-    let condition = line(pending) ?? .undecided(pending)
-    if let known = undecidedIndices[condition] { return known }
-    undecidedIndices[condition] = undecided.count
-    undecided.append((condition, [], 0))
+    let pending = line(pending) ?? .text(pending)
+    if let known = undecidedIndices[pending] { return known }
+    undecidedIndices[pending] = undecided.count
+    undecided.append((pending, [], 0))
     return undecided.count - 1
   }
 
   private mutating func add(_ tokens: UnsafeBufferPointer<TokenID>, toUndecided group: Int) {
     if tokens.isEmpty { return }
-    if undecided[group].tokens.isEmpty { undecided[group].pending = bytes.count }
+    if undecided[group].tokens.isEmpty { undecided[group].count = Int32(bytes.count) }
     undecided[group].tokens += tokens
   }
 
   /// Lines that start at one column are alike, however many blank ones there are before.
-  private func line(_ bytes: [UInt8]) -> LexicalEnd.Condition? {
+  private func line(_ bytes: [UInt8]) -> Pending? {
     guard language.strictLayout, let layout = language.layout,
       bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }), bytes.contains(0x0A)
     else { return nil }
-    return .line(column: bytes.withUnsafeBufferPointer { layout.padding($0, 0).column })
+    return .line(column: Int32(bytes.withUnsafeBufferPointer { layout.padding($0, 0).column }))
   }
 
   // MARK: Within terminals
@@ -464,19 +470,26 @@ struct PointBuilder {
       case .open: add(open(key.state, key.word, refused: [], place, key.mayHaveEnded), tokens)
       }
     }
-    point.ends = conditions.map { condition in
+    point.ends = []
+    // There may be thousands: no room is left behind them.
+    point.ends.reserveCapacity(conditions.count + undecided.count)
+    for condition in conditions {
       let tokens = merged[condition] ?? []
-      return LexicalEnd(
-        condition: condition, tokens: TokenSet(tokens, wordCount: wordCount), example: tokens[0])
-    }
-    for (condition, tokens, pending) in undecided where !tokens.isEmpty {
       point.ends.append(
-        LexicalEnd(
-          condition: condition, tokens: TokenSet(tokens, wordCount: wordCount), example: tokens[0], pending: pending))
+        LexicalEnd(condition: condition, tokens: TokenSet(tokens, wordCount: wordCount), example: tokens[0]))
     }
-    func column(_ end: LexicalEnd) -> Int? { if case .line(let column) = end.condition { column } else { nil } }
-    point.lines = point.ends.filter { column($0) != nil }.sorted { column($0) ?? 0 < column($1) ?? 0 }
-    point.ends.removeAll { column($0) != nil }
+    var lines: [(column: Int32, end: LexicalEnd)] = []
+    for (pending, tokens, count) in undecided where !tokens.isEmpty {
+      var end = LexicalEnd(
+        condition: .undecided, tokens: TokenSet(tokens, wordCount: wordCount), example: tokens[0], pending: count)
+      if case .line(let column) = pending {
+        end.condition = .line
+        lines.append((column, end))
+      } else {
+        point.ends.append(end)
+      }
+    }
+    point.lines = lines.sorted { $0.column < $1.column }.map(\.end)
     return point
   }
 

@@ -37,7 +37,7 @@ public final class TokenPaths: @unchecked Sendable {
   private let generation: MemoryGeneration
 
   /// - Parameter memory: how many bytes groups and masks may take up, about.
-  public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 32 << 20) {
+  public init(_ language: Language, _ vocabulary: Vocabulary, memory: Int = 40 << 20) {
     self.language = language
     self.vocabulary = vocabulary
     generation = MemoryGeneration(limit: memory / 2)
