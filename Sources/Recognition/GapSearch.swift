@@ -2,13 +2,14 @@ import Grammar
 
 /// A way through the gaps of a text: terminals for each with which all of it parses, or up to where a known way goes on.
 ///
-/// Stacks without branches are followed from left to right, the most promising first. In a gap, a stack *rises* by the
-/// exits of the language's closure, which pop what is on it, and then *falls* to a state that takes the text behind the
-/// gap by ways that push only, as `GapDistances` leads it. Behind the gap the parser runs through the fixed text. What
-/// comes first is decided by what is written so far, what is missing in this gap at least, and a price for each gap that
-/// is still to come, so that the search goes back to a gap only if those behind it turn out dear.
+/// The parser runs from left to right, through gaps as through fixed text, and all its stacks are one graph
+/// (`GapStacks`). In a gap, a stack *rises* by the exits of the language's closure, which pop what is on it, and then
+/// *falls* to a state that takes the text behind the gap by ways that push only, as `GapDistances` leads it. What comes
+/// first is decided by what is written so far, what is missing in this gap at least, and a price for each gap that is
+/// still to come.
 ///
-/// What is found is a guess in that it knows terminals, not bytes. Not exhaustive.
+/// What is found is a guess in that it knows terminals, not bytes. Not exhaustive: of ways that lead to the same stack
+/// only the first is followed.
 final class GapSearch {
   typealias PlannedTerminal = RightSummary.PlannedTerminal
 
@@ -16,55 +17,32 @@ final class GapSearch {
   let suffix: SuffixText
   private let closure: HoleClosure
   private var distances: GapDistanceTable
-  private(set) var stacks = LinearStacks()
-  private var items = Pool<Item>(capacity: 4096)
-  private var queue = BucketQueue<Int32>()
-  private var risen = PairSet()
-  private var fallen = PairSet()
-  private var passed = PairSet()
-  /// How the last gap and the text behind it go on, and where stacks are in the arena for it.
+  /// Stacks that the search starts with, and those from which a known way goes on.
+  private var linear = LinearStacks()
+  private var graph = GapStacks()
+  /// Blocks that are open in one another, as stacks of their columns.
+  private var blocks = LinearStacks()
+  /// How the last gap and the text behind it go on, and where stacks are in the recogniser's arena for it.
+  private let recogniser: Recogniser
   private var ending: Completion?
   private var endingNodes: [Int32: Int32] = [:]
-  private var lastTerminals: [PlannedTerminal]?
-  private let recogniser: Recogniser
-  /// The gap that a stack has come to and that lies furthest behind, and the stack.
-  private(set) var farthest: (gap: Int, item: Int32) = (0, -1)
-  private var steps = 0
-  /// Steps over fixed text that count as much as an item.
-  private static let stepsPerItem = 8
-  /// What a question to the summary behind the last gap counts.
+  private var lastTerminals: [PlannedTerminal] = []
+  /// What a question to the summary behind the last gap counts, and how much that gap may write.
   private static let itemsPerEnding = 100
-  private var work: [(node: Int32, position: Int32)] = []
+  private static let reach: Int32 = 40
+  /// Edges, and nodes whose next exit is due.
+  private var queue = BucketQueue<Int32>()
+  /// The gap that a stack has come to and that lies furthest behind, and the node.
+  private(set) var farthest: (gap: Int, node: Int32) = (0, -1)
   /// Stacks at the starts of gaps from which a known way goes on.
   var goals: [Set<Int32>]
   /// Terminals that the first gap is not to get.
   private let refused: [[SymbolID]]
   /// How many items may still be looked at before the search is given up.
   private(set) var itemsLeft: Int
-  private var goal: Int32 = -1
-  /// The first gap with a stack that is known, or the number of gaps.
-  private(set) var reached = 0
-
-  /// A stack in a gap on its way to the text behind it.
-  private struct Item: BitwiseCopyable {
-    /// The stack; of one that falls, that which the last move starts from.
-    var node: Int32
-    var position: Int32
-    /// What is written in all gaps so far.
-    var cost: Int32
-    var previous: Int32
-    /// An exit, or with `isFalling` a subscription of the closure; -1 where it starts or fixed text was passed.
-    var move: Int32
-    /// Of one that rises, the exit that is next; `undecided` before the first.
-    var next = Item.undecided
-    /// Of an indent, the column of the block.
-    var column: Int32 = -1
-    var isFalling = false
-    /// The gap starts within a string, and so may end in it.
-    var startsEnclosed = false
-    static let undecided: Int32 = -2
-    var seen: Int32 { position << 1 | (startsEnclosed ? 1 : 0) }
-  }
+  /// The edges of the way that was found, from the top of the stack, and how many gaps it goes through.
+  private var found: [Int32]?
+  private var reached = 0
 
   /// - Parameters:
   ///   - segments: the fixed text behind each gap.
@@ -84,249 +62,344 @@ final class GapSearch {
   }
 
   deinit {
-    stacks.deallocate()
-    items.deallocate()
+    linear.deallocate()
+    graph.deallocate()
+    blocks.deallocate()
     queue.deallocate()
-    risen.deallocate()
-    fallen.deallocate()
-    passed.deallocate()
   }
 
-  /// What a gap that is still to come is thought to cost. No number suits all texts: one of these mostly does.
-  static let gapCosts: [Int32] = [8, 16, 5, 12, 24]
+  /// What a gap that is still to come is thought to cost, and how many items are looked at. No number suits all texts:
+  /// where it is high, a way is found soon or not at all.
+  static let attempts: [(gapCost: Int32, items: Int)] = [(8, 20_000), (4, 150_000), (16, 50_000), (2, 200_000)]
+  /// The same for a change, where a known way mostly goes on behind one of the next gaps.
+  static let attemptsNear: [(gapCost: Int32, items: Int)] = [(0, 30_000), (5, 20_000)]
   private let gapCost: Int32
   private static let stacksCopied = 8
-  /// How much the last gap may write.
-  private static let reach: Int32 = 40
 
   /// The stacks at a node of the recogniser's.
   func copies(of node: Int32, _ arena: StackArena) -> [Int32] {
-    stacks.copies(of: node, in: arena, limit: Self.stacksCopied)
+    linear.copies(of: node, in: arena, limit: Self.stacksCopied)
   }
 
-  func start(_ node: Int32, _ place: Completion.Place) {
-    enter(node, .gap(0, place.scanner, place.line), cost: 0, previous: -1)
+  func start(_ stack: Int32, _ place: Completion.Place) {
+    let top = node(of: stack)
+    let position = SuffixPosition.gap(0, place.scanner, place.line)
+    wait(move(top, to: position))
   }
 
-  /// Begins a gap. The closure knows those that start outside of strings; where they start matters only to where they end.
-  private func enter(_ node: Int32, _ place: SuffixPosition, cost: Int32, previous: Int32) {
-    let startsEnclosed = place.line.startsEnclosed
-    var place = place
-    place.line.startsEnclosed = false
-    rise(
-      Item(
-        node: node, position: suffix.identifier(place), cost: cost, previous: previous, move: -1,
-        startsEnclosed: startsEnclosed))
+  /// The node of a stack that the search starts with.
+  private func node(of stack: Int32) -> Int32 {
+    if stack < 0 { return graph.root }
+    let own = linear.nodes[stack]
+    let columns = linear.columns(of: stack).reversed().reduce(-1) { blocks.push(0, column: $1, brackets: 0, over: $0) }
+    let node = graph.node(
+      GapStacks.Key(state: own.state, brackets: own.brackets, role: .reads, position: -2 - stack, columns: columns))
+    if graph.nodes[node].linear >= 0 { return node }
+    graph.name(node, stack)
+    _ = graph.enter(graph.propose(GapStacks.Edge(node: node, below: self.node(of: own.parent), cost: 0)))
+    return node
   }
 
   /// The terminals of each gap up to the one where a known way goes on; nil if none were found.
   func find() -> [[PlannedTerminal]]? {
-    while goal < 0, itemsLeft > 0, let (index, _) = queue.popLowest() {
+    while found == nil, itemsLeft > 0, let (item, _) = queue.popLowest() {
       itemsLeft -= 1
-      if items[index].isFalling { fall(index) } else { rise(index) }
+      if item & 1 == 0 { enter(item >> 1) } else { exit(item >> 1) }
     }
-    return goal < 0 ? nil : way(from: goal)
+    return found.map {
+      var gaps = terminals($0, upTo: reached)
+      if reached == goals.count { gaps[reached - 1] = lastTerminals }
+      return gaps
+    }
   }
 
   /// The terminals up to some gaps in front of the one where the search got stuck; nil if that is near.
   var part: [[PlannedTerminal]]? {
-    guard goal < 0, farthest.gap > Self.gapsBack else { return nil }
-    reached = farthest.gap - Self.gapsBack
-    return way(from: farthest.item)
+    guard found == nil, farthest.gap > Self.gapsBack else { return nil }
+    return terminals(way(to: farthest.node), upTo: farthest.gap - Self.gapsBack)
   }
 
   private static let gapsBack = 2
 
-  private func way(from item: Int32) -> [[PlannedTerminal]] {
-    var gaps = [[PlannedTerminal]](repeating: [], count: reached)
-    var index = item
-    // Behind fixed text a gap is over.
-    while index >= 0 {
-      let gap = Int(suffix.positions[items[index].position].segment)
-      let (terminals, start) = written(upTo: index)
-      if gap < reached { gaps[gap] = terminals }
-      index = items[start].previous
-    }
-    if let lastTerminals { gaps[reached - 1] = lastTerminals }
-    return gaps
+  // MARK: The graph
+
+  private func price(_ segment: Int32) -> Int32 { Int32(goals.count - 1 - Int(segment)) * gapCost }
+
+  private func propose(_ edge: GapStacks.Edge, _ distance: Int32 = 0) {
+    let segment = suffix.positions[graph.nodes[edge.node].key.position].segment
+    let cost = graph.nodes[edge.below].cost + edge.cost + distance + price(segment)
+    queue.insert(graph.propose(edge) << 1, cost: cost)
   }
 
-  /// The terminals of a gap up to an item, and the item that the gap starts with.
-  private func written(upTo index: Int32) -> (terminals: [PlannedTerminal], start: Int32) {
-    var result: [[PlannedTerminal]] = []
-    var index = index
-    while true {
-      let item = items[index]
-      if item.move >= 0 {
-        var terminals = item.isFalling ? closure.terminals(to: item.move) : closure.terminals(of: item.move)
-        if item.column >= 0, let last = terminals.indices.last { terminals[last].columns = .equal(Int(item.column)) }
-        result.append(terminals)
-      } else if !item.isFalling {
-        return (result.reversed().flatMap { $0 }, index)
+  private func enter(_ edge: Int32) {
+    guard graph.enter(edge) else { return }
+    let node = graph.edges[edge].node
+    var wait = graph.nodes[node].firstWait
+    while wait >= 0 {
+      give(edge, to: wait)
+      wait = graph.waits[wait].next
+    }
+    let key = graph.nodes[node].key
+    if suffix.positions[key.position].segment == Int32(goals.count - 1) {
+      if key.role == .starts { compare(node, goals.count - 1) }
+      if found == nil { end(edge, key) }
+    } else if graph.nodes[node].bestEdge == edge {
+      follow(node)
+    }
+  }
+
+  /// Asks for terminals for the last gap with which the text behind it ends well.
+  private func end(_ edge: Int32, _ key: GapStacks.Key) {
+    let position = suffix.positions[key.position]
+    farthest = (goals.count - 1, graph.edges[edge].node)
+    itemsLeft -= Self.itemsPerEnding
+    let ending =
+      ending ?? Completion(recogniser, segments: [suffix.segments[suffix.segments.count - 1]], exitLimit: 300_000)
+    self.ending = ending
+    var line = position.line
+    line.startsEnclosed = key.startsEnclosed
+    let node = arenaNode(key, over: arenaNode(graph.edges[edge].below))
+    ending.stableCount = recogniser.arena.nodeCount
+    ending.context = Completion.Context(state: position.scanner, depth: 0, isEnclosed: key.startsEnclosed)
+    let place = Completion.Place(line: line, scanner: position.scanner)
+    guard let terminals = ending.shortest(node, hole: 0, place, room: .max, reach: Self.reach)?.terminals,
+      goals.count > 1 || !refused.contains(terminals.map(\.symbol))
+    else { return }
+    (found, reached, lastTerminals) = ([edge] + way(to: graph.edges[edge].below), goals.count, terminals)
+  }
+
+  /// The best stack at a node, in the arena.
+  private func arenaNode(_ node: Int32) -> Int32 {
+    if node == graph.root { return -1 }
+    if let known = endingNodes[node] { return known }
+    let new = arenaNode(graph.nodes[node].key, over: arenaNode(graph.edges[graph.nodes[node].bestEdge].below))
+    endingNodes[node] = new
+    return new
+  }
+
+  private func arenaNode(_ key: GapStacks.Key, over below: Int32) -> Int32 {
+    recogniser.arena.push(
+      state: key.state, Surroundings(column: blocks.nodes[key.columns].column, brackets: key.brackets), parent: below)
+  }
+
+  private func wait(_ wait: GapStacks.Wait) {
+    guard let index = graph.add(wait) else { return }
+    var edge = graph.nodes[wait.node].firstEdge
+    while edge >= 0 {
+      give(edge, to: index)
+      edge = graph.edges[edge].next
+    }
+  }
+
+  private func give(_ edge: Int32, to index: Int32) {
+    var wait = graph.waits[index]
+    let below = graph.edges[edge].below
+    wait.cost += graph.edges[edge].cost
+    wait.count -= 1
+    if wait.action == .compares {
+      compare(wait, below, edge, index)
+    } else if wait.count > 0 {
+      if below == graph.root { return }
+      (wait.node, wait.previous, wait.edge) = (below, index, edge)
+      self.wait(wait)
+    } else {
+      land(wait, below, edge, index)
+    }
+  }
+
+  /// Takes the action that has waited, with nothing more to be taken off a stack.
+  private func land(_ wait: GapStacks.Wait, _ below: Int32, _ edge: Int32, _ index: Int32) {
+    var state = UInt16(truncatingIfNeeded: wait.operand)
+    var (position, brackets) = (wait.position, wait.brackets)
+    if wait.action != .moves {
+      if below == graph.root { return }
+      let under = graph.nodes[below].key.state
+      // What is open where a stack rises to is what was.
+      if wait.role == .rises { brackets = graph.nodes[below].key.brackets }
+      state = language.goto(under, state)
+      if state == 0 { return }
+      position = suffix.narrowed(position, by: state)
+      if position < 0 { return }
+      if wait.action == .endsExtra, state == under {
+        var next = wait
+        (next.node, next.count, next.action, next.operand) = (below, 1, .moves, Int32(state))
+        (next.position, next.brackets, next.previous, next.edge) = (position, brackets, index, edge)
+        self.wait(next)
+        return
       }
-      index = item.previous
+    }
+    let key = GapStacks.Key(
+      state: state, brackets: brackets, role: wait.role, startsEnclosed: wait.startsEnclosed, position: position,
+      columns: wait.columns)
+    propose(GapStacks.Edge(node: graph.node(key), below: below, cost: wait.cost, wait: index, over: edge))
+  }
+
+  /// What waits at `node` to be the same stack at another place.
+  private func move(_ node: Int32, to position: Int32, _ role: GapStacks.Role) -> GapStacks.Wait {
+    let key = graph.nodes[node].key
+    return GapStacks.Wait(
+      node: node, count: 1, action: .moves, operand: Int32(key.state), role: role, startsEnclosed: key.startsEnclosed,
+      brackets: key.brackets, position: position, columns: key.columns, cost: 0)
+  }
+
+  /// The same at the start of a gap. The closure knows those that start outside of strings; where they start matters only
+  /// to where they end.
+  private func move(_ node: Int32, to gap: SuffixPosition) -> GapStacks.Wait {
+    var place = gap
+    place.line.startsEnclosed = false
+    var wait = move(node, to: suffix.identifier(place), .starts)
+    wait.startsEnclosed = gap.line.startsEnclosed
+    return wait
+  }
+
+  private func follow(_ node: Int32) {
+    let key = graph.nodes[node].key
+    if suffix.positions[key.position].kind != .gap { return read(node, key) }
+    if key.role == .starts {
+      let gap = Int(suffix.positions[key.position].segment)
+      if gap > farthest.gap { farthest = (gap, node) }
+      if gap > 0 { compare(node, gap) }
+      if found != nil { return }
+    }
+    let closureKey = suffix.closureKey(key.state, key.position)
+    if closureKey < 0 { return }
+    fall(node, key, closureKey)
+    if key.role == .falls { return }
+    let exit = closure.keys[Int(closureKey)].firstExit
+    if exit >= 0 { schedule(node, exit) }
+  }
+
+  // MARK: Known stacks
+
+  private func compare(_ node: Int32, _ gap: Int) {
+    for stack in goals[gap] where isLike(graph.nodes[node], stack) {
+      var wait = move(node, to: graph.nodes[node].key.position, .starts)
+      (wait.action, wait.operand) = (.compares, linear.nodes[stack].parent)
+      self.wait(wait)
+    }
+  }
+
+  private func isLike(_ node: GapStacks.Node, _ stack: Int32) -> Bool {
+    if stack < 0 { return false }
+    let own = linear.nodes[stack]
+    return node.key.state == own.state && node.key.brackets == own.brackets
+      && blocks.nodes[node.key.columns].column == own.column
+  }
+
+  /// Compares what lies under a node with what lies under that of a known stack.
+  private func compare(_ wait: GapStacks.Wait, _ below: Int32, _ edge: Int32, _ index: Int32) {
+    if found != nil { return }
+    let node = graph.nodes[below]
+    if below == graph.root ? wait.operand < 0 : node.linear >= 0 && node.linear == wait.operand {
+      var edges = [edge]
+      var wait = index
+      while graph.waits[wait].previous >= 0 {
+        edges.append(graph.waits[wait].edge)
+        wait = graph.waits[wait].previous
+      }
+      found = edges.reversed()
+      reached = Int(suffix.positions[graph.waits[wait].position].segment)
+    } else if below != graph.root, node.linear < 0, isLike(node, wait.operand) {
+      var next = wait
+      (next.node, next.count, next.operand) = (below, 1, linear.nodes[wait.operand].parent)
+      (next.previous, next.edge) = (index, edge)
+      self.wait(next)
     }
   }
 
   // MARK: In a gap
 
-  @inline(__always)
-  private func price(_ position: Int32) -> Int32 {
-    Int32(goals.count - 1 - Int(suffix.positions[position].segment)) * gapCost
+  private func schedule(_ node: Int32, _ exit: Int32) {
+    graph.takeExit(node, next: exit)
+    let segment = suffix.positions[graph.nodes[node].key.position].segment
+    queue.insert(
+      node << 1 | 1, cost: graph.nodes[node].cost + Int32(closure.exits[Int(exit)].cost) + price(segment))
   }
 
-  private func rise(_ item: Item) {
-    let index = items.append(item)
-    queue.insert(index, cost: item.cost + price(item.position))
-  }
-
-  /// Terminals for the last gap with which the text behind it ends well.
-  private func end(_ item: Item) -> [PlannedTerminal]? {
-    itemsLeft -= Self.itemsPerEnding
-    let ending =
-      ending ?? Completion(recogniser, segments: [suffix.segments[suffix.segments.count - 1]], exitLimit: 300_000)
-    self.ending = ending
-    var line = suffix.positions[item.position].line
-    line.startsEnclosed = item.startsEnclosed
-    let scanner = suffix.positions[item.position].scanner
-    let node = arenaNode(item.node)
-    ending.stableCount = recogniser.arena.nodeCount
-    ending.context = Completion.Context(state: scanner, depth: 0, isEnclosed: item.startsEnclosed)
-    return ending.shortest(
-      node, hole: 0, Completion.Place(line: line, scanner: scanner), room: .max, reach: Self.reach)?.terminals
-  }
-
-  private func arenaNode(_ node: Int32) -> Int32 {
-    if node < 0 { return -1 }
-    if let known = endingNodes[node] { return known }
-    let own = stacks.nodes[node]
-    let parent = arenaNode(own.parent)
-    let new = recogniser.arena.push(
-      state: own.state, Surroundings(column: own.column, brackets: own.brackets), parent: parent)
-    endingNodes[node] = new
-    return new
-  }
-
-  private func rise(_ index: Int32) {
-    var item = items[index]
-    let state = stacks.nodes[item.node].state
-    let block = suffix.block(of: item.position)
-    if item.next == Item.undecided {
-      guard risen.insert(item.node, item.seen) else { return }
-      if item.move < 0 {
-        let gap = Int(suffix.positions[item.position].segment)
-        if gap > farthest.gap { farthest = (gap, index) }
-        if item.previous >= 0, goals[gap].contains(item.node) {
-          (goal, reached) = (index, gap)
-          return
-        }
-        if gap == goals.count - 1 {
-          if let terminals = end(item), gap > 0 || !refused.contains(terminals.map(\.symbol)) {
-            (goal, reached, lastTerminals) = (index, gap + 1, terminals)
-          }
-          return
-        }
-      }
-      let key = suffix.closureKey(state, item.position)
-      if key < 0 { return }
-      if let distance = distances.distances(block, item.startsEnclosed)[key] {
-        let falling = Item(
-          node: item.node, position: item.position, cost: item.cost, previous: index, move: -1, isFalling: true,
-          startsEnclosed: item.startsEnclosed)
-        queue.insert(items.append(falling), cost: item.cost + distance + price(item.position))
-      }
-      item.next = closure.keys[Int(key)].firstExit
-    } else {
-      follow(closure.settled(item.next), index, item, suffix.blocks[block].firstPosition)
-      item.next = closure.exits[Int(item.next)].next
-    }
-    items[index] = item
-    if item.next >= 0 {
-      queue.insert(index, cost: item.cost + Int32(closure.exits[Int(item.next)].cost) + price(item.position))
-    }
-  }
-
-  private func follow(_ settled: RightSummary.Settled, _ index: Int32, _ item: Item, _ first: Int32) {
+  /// Rises by the next exit.
+  private func exit(_ node: Int32) {
+    let index = graph.nodes[node].nextExit
+    let next = closure.exits[Int(index)].next
+    if next >= 0 { schedule(node, next) }
+    let settled = closure.settled(index)
     let exit = settled.exit
-    guard exit.count > 0 else { return }
-    let base = stacks.ancestor(of: item.node, Int(exit.count))
-    guard base >= 0, let column = column(item.node, exit.blocks) else { return }
-    let under = stacks.nodes[base]
-    let target = language.goto(under.state, exit.symbol & ~RightSummary.Exit.extraBit)
-    if target == 0 { return }
-    let position = suffix.narrowed(exit.position + first, by: target)
-    if position < 0 { return }
-    let isExtra = exit.symbol & RightSummary.Exit.extraBit != 0 && target == under.state
-    let node = isExtra ? base : stacks.push(target, column: column, brackets: under.brackets, over: base)
-    let next = Item(
-      node: node, position: position, cost: item.cost + settled.cost, previous: index, move: item.next,
-      startsEnclosed: item.startsEnclosed)
-    if !risen.contains(node, next.seen) { rise(next) }
+    let key = graph.nodes[node].key
+    guard exit.count > 0, let column = column(key, behind: exit.blocks) else { return }
+    let isExtra = exit.symbol & RightSummary.Exit.extraBit != 0
+    let first = suffix.blocks[suffix.block(of: key.position)].firstPosition
+    wait(
+      GapStacks.Wait(
+        node: node, count: Int32(exit.count), action: isExtra ? .endsExtra : .reduces,
+        operand: Int32(exit.symbol & ~RightSummary.Exit.extraBit), role: .rises, startsEnclosed: key.startsEnclosed,
+        brackets: 0, position: exit.position + first, columns: columns(key.columns, column),
+        cost: settled.cost, exit: index))
   }
 
-  /// The column of the innermost block of a stack behind `effect`; nil if the blocks that are open do not allow it.
-  private func column(_ node: Int32, _ effect: BlockEffect) -> Int32? {
-    let own = stacks.nodes[node]
-    return effect.column(behind: own.column, brackets: own.brackets) { stacks.outerColumn($0, from: node) }
-  }
-
-  private func fall(_ index: Int32) {
-    var item = items[index]
-    if item.move >= 0 {
-      guard let node = node(behind: item) else { return }
-      item.node = node
-      items[index] = item
-    }
-    guard fallen.insert(item.node, item.seen) else { return }
-    let block = suffix.block(of: item.position)
-    let (first, distances) = (suffix.blocks[block].firstPosition, distances.distances(block, item.startsEnclosed))
-    let key = suffix.closureKey(stacks.nodes[item.node].state, item.position)
-    guard key >= 0 else { return }
-    if distances[key] == 0 { leave(index, item) }
-    if goal >= 0 { return }
-    let price = price(item.position)
-    for child in closure.children(of: key) {
+  /// Falls by the ways that lead to the text behind the gap, or leaves for it.
+  private func fall(_ node: Int32, _ key: GapStacks.Key, _ closureKey: Int32) {
+    let block = suffix.block(of: key.position)
+    let (first, distances) = (suffix.blocks[block].firstPosition, distances.distances(block, key.startsEnclosed))
+    guard let own = distances[closureKey] else { return }
+    if own == 0 { leave(node, key) }
+    for child in closure.children(of: closureKey) {
       let subscription = closure.subscription(child)
-      guard let distance = distances[subscription.child] else { continue }
-      var next = Item(
-        node: item.node, position: first + closure.keys[Int(subscription.child)].position,
-        cost: item.cost + subscription.cost, previous: index, move: child, isFalling: true,
-        startsEnclosed: item.startsEnclosed)
-      if subscription.block == .opensUnknown {
-        for column in columns(of: item) {
-          next.column = column
-          queue.insert(items.append(next), cost: next.cost + distance + price)
-        }
-      } else {
-        queue.insert(items.append(next), cost: next.cost + distance + price)
+      guard let distance = distances[subscription.child],
+        let column = column(key, behind: subscription.blocks)
+      else { continue }
+      let position = first + closure.keys[Int(subscription.child)].position
+      if !subscription.isOver {
+        var wait = move(node, to: position, .falls)
+        (wait.cost, wait.exit) = (subscription.cost, -2 - child)
+        self.wait(wait)
+        continue
+      }
+      var next = GapStacks.Key(
+        state: closure.keys[Int(subscription.child)].state, brackets: key.brackets, role: .falls,
+        startsEnclosed: key.startsEnclosed, position: position, columns: columns(key.columns, column))
+      var opened: [Int32] = []
+      switch subscription.block {
+      case .same: break
+      case .opens(let known): next.columns = columns(next.columns, known)
+      case .opensUnknown: opened = openColumns(key)
+      case .closes: next.columns = columns(next.columns, blocks.outerColumn(column, from: next.columns))
+      case .opensBracket: next.brackets &+= next.brackets == .max ? 0 : 1
+      case .closesBracket: next.brackets &-= next.brackets == 0 ? 0 : 1
+      }
+      if opened.isEmpty {
+        propose(
+          GapStacks.Edge(node: graph.node(next), below: node, cost: subscription.cost, move: child), distance)
+      }
+      let around = next.columns
+      for column in opened {
+        next.columns = columns(around, column)
+        propose(
+          GapStacks.Edge(node: graph.node(next), below: node, cost: subscription.cost, move: child, column: column),
+          distance)
       }
     }
   }
 
-  /// The stack behind a move that pushes.
-  private func node(behind item: Item) -> Int32? {
-    let subscription = closure.subscription(item.move)
-    let under = stacks.nodes[item.node]
-    guard var column = column(item.node, subscription.blocks) else { return nil }
-    if !subscription.isOver { return item.node }
-    var brackets = under.brackets
-    switch subscription.block {
-    case .same: break
-    case .opens(let known): column = known
-    case .opensUnknown: column = item.column
-    case .closes: column = stacks.outerColumn(column, from: item.node)
-    case .opensBracket: brackets &+= brackets == .max ? 0 : 1
-    case .closesBracket: brackets &-= brackets == 0 ? 0 : 1
+  /// The column of the innermost block behind `effect`; nil if the blocks that are open do not allow it.
+  private func column(_ key: GapStacks.Key, behind effect: BlockEffect) -> Int32? {
+    effect.column(behind: blocks.nodes[key.columns].column, brackets: key.brackets) {
+      blocks.outerColumn($0, from: key.columns)
     }
-    return stacks.push(closure.keys[Int(subscription.child)].state, column: column, brackets: brackets, over: item.node)
+  }
+
+  /// The open blocks with one at `column` as the innermost.
+  private func columns(_ open: Int32, _ column: Int32) -> Int32 {
+    var open = open
+    while open >= 0, blocks.nodes[open].column > column { open = blocks.nodes[open].parent }
+    if open >= 0, blocks.nodes[open].column == column { return open }
+    return blocks.push(0, column: column, brackets: 0, over: open)
   }
 
   /// Where a block may start that the gap opens: where the text behind goes on deeper, or one step.
-  private func columns(of item: Item) -> [Int32] {
-    let own = stacks.nodes[item.node].column
+  private func openColumns(_ key: GapStacks.Key) -> [Int32] {
+    let own = blocks.nodes[key.columns].column
     var result: [Int32] = []
     if let layout = language.layout {
-      let gap = Int(suffix.positions[item.position].segment)
+      let gap = Int(suffix.positions[key.position].segment)
       for segment in suffix.segments[gap...].prefix(Self.segmentsIndenting) {
         for column in layout.lineColumns(segment) {
           if column <= own { return result.isEmpty ? [own + 4] : result }
@@ -341,98 +414,158 @@ final class GapSearch {
   private static let segmentsIndenting = 8
   private static let columnsTried = 3
 
-  // MARK: Behind a gap
+  // MARK: In fixed text
 
   /// Leaves the gap for the text behind it.
-  private func leave(_ index: Int32, _ item: Item) {
-    if !refused.isEmpty, suffix.positions[item.position].segment == 0,
-      refused.contains(written(upTo: index).terminals.map(\.symbol))
-    {
+  private func leave(_ node: Int32, _ key: GapStacks.Key) {
+    if !refused.isEmpty, suffix.positions[key.position].segment == 0 {
+      if refused.contains(terminals(way(to: node), upTo: 1)[0].map(\.symbol)) { return }
+    }
+    let lookaheads = suffix.positions[key.position].line.lookaheads
+    var free = suffix.positions[suffix.free[key.position]]
+    free.line.startsEnclosed = key.startsEnclosed
+    for arrival in suffix.arrivals(key.state, behind: free) {
+      let position = suffix.arrival(arrival)
+      if suffix.takes(key.state, suffix.positions[position], under: lookaheads) {
+        wait(moveOn(node, to: position))
+      }
+    }
+  }
+
+  /// What waits at `node` to be the same stack at a place that it has come to in fixed text.
+  private func moveOn(_ node: Int32, to position: Int32) -> GapStacks.Wait {
+    let place = suffix.positions[position]
+    if place.kind == .gap { return move(node, to: place) }
+    var wait = move(node, to: position, .reads)
+    wait.startsEnclosed = false
+    return wait
+  }
+
+  /// Takes the terminal that waits where a stack is.
+  private func read(_ node: Int32, _ key: GapStacks.Key) {
+    let position = suffix.positions[key.position]
+    func reduce(_ count: Int, _ symbol: UInt16, endsExtra: Bool) {
+      let wait = GapStacks.Wait(
+        node: node, count: Int32(count), action: endsExtra ? .endsExtra : .reduces, operand: Int32(symbol),
+        role: .reads, startsEnclosed: false, brackets: key.brackets, position: key.position, columns: key.columns,
+        cost: 0)
+      if count > 0 { return self.wait(wait) }
+      let target = language.goto(key.state, symbol)
+      if target == 0 { return }
+      var next = key
+      next.state = target
+      propose(GapStacks.Edge(node: graph.node(next), below: node, cost: 0))
+    }
+    if position.kind == .unlexed {
+      if language.lexStates[Int(key.state)] == ParseTables.noLookahead {
+        for reduction in language.row(key.state).extraReductions {
+          reduce(Int(reduction.childCount), reduction.symbol.rawValue, endsExtra: true)
+        }
+      } else {
+        for place in arrivals(key.state, behind: position, line: position.line) { wait(moveOn(node, to: place)) }
+      }
       return
     }
-    let state = stacks.nodes[item.node].state
-    let lookaheads = suffix.positions[item.position].line.lookaheads
-    var free = suffix.positions[suffix.free[item.position]]
-    free.line.startsEnclosed = item.startsEnclosed
-    work.removeAll(keepingCapacity: true)
-    for arrival in suffix.arrivals(state, behind: free) {
-      let position = suffix.arrival(arrival)
-      if suffix.takes(state, suffix.positions[position], under: lookaheads) { work.append((item.node, position)) }
-    }
-    run(index, item.cost)
-  }
-
-  /// Runs the parser through fixed text up to the next gap, or to the end.
-  private func run(_ index: Int32, _ cost: Int32) {
-    while let (node, place) = work.popLast() {
-      guard passed.insert(node, place) else { continue }
-      steps += 1
-      if steps % Self.stepsPerItem == 0 { itemsLeft -= 1 }
-      let position = suffix.positions[place]
-      let own = stacks.nodes[node]
-      switch position.kind {
-      case .gap:
-        enter(node, position, cost: cost, previous: index)
-      case .unlexed:
-        if language.lexStates[Int(own.state)] == ParseTables.noLookahead {
-          for reduction in language.row(own.state).extraReductions {
-            let base = stacks.ancestor(of: node, Int(reduction.childCount))
-            if base < 0 { continue }
-            let target = language.goto(stacks.nodes[base].state, reduction.symbol.rawValue)
-            if target == 0 { continue }
-            let isExtra = target == stacks.nodes[base].state
-            work.append(
-              (isExtra ? base : stacks.push(target, column: own.column, brackets: own.brackets, over: base), place))
-          }
-        } else {
-          arrive(node, behind: position, line: position.line)
-        }
-      case .pending:
-        guard position.condition.contains(own.column), position.brackets.contains(Int32(own.brackets)) else { continue }
-        if take(node, own, position, place) {
-          goal = index
-          reached = Int(suffix.positions[items[index].position].segment) + 1
-          return
-        }
-      }
-    }
-  }
-
-  /// Takes the terminal that waits at a position; returns whether it is the end of a text that is accepted.
-  private func take(_ node: Int32, _ own: LinearStacks.Node, _ position: SuffixPosition, _ place: Int32) -> Bool {
-    let terminal = suffix.terminal(own.state, position)
-    for action in language.actions(own.state, terminal) {
+    let column = blocks.nodes[key.columns].column
+    guard position.condition.contains(column), position.brackets.contains(Int32(key.brackets)) else { return }
+    let terminal = suffix.terminal(key.state, position)
+    for action in language.actions(key.state, terminal) {
       switch action.kind {
-      case .accept: return true
-      case .reduce:
-        let base = stacks.ancestor(of: node, Int(action.childCount))
-        if base < 0 { continue }
-        let target = language.goto(stacks.nodes[base].state, action.operand)
-        if target == 0 { continue }
-        work.append((stacks.push(target, column: own.column, brackets: own.brackets, over: base), place))
-      case .shiftExtra: arrive(node, behind: position, line: position.line)
-      case .shift:
-        var column = own.column
-        if let layout = language.layout {
-          if terminal == layout.indent { column = position.column }
-          if terminal == layout.dedent { column = stacks.outerColumn(of: node) }
-        }
-        let brackets = UInt8(clamping: Int(own.brackets) + Int(language.bracketChange[terminal.index]))
-        arrive(
-          stacks.push(action.operand, column: column, brackets: brackets, over: node), behind: position,
-          line: position.line.behindFixed(terminal, language))
+      // Behind the last gap the text is left to the summary.
+      case .accept: break
+      case .reduce: reduce(Int(action.childCount), action.operand, endsExtra: false)
+      case .shiftExtra:
+        for place in arrivals(key.state, behind: position, line: position.line) { wait(moveOn(node, to: place)) }
+      case .shift: shift(terminal, action.operand, node, key, position)
       }
     }
-    return false
   }
 
-  private func arrive(_ node: Int32, behind position: SuffixPosition, line: LinePlace) {
-    let state = stacks.nodes[node].state
-    for index in suffix.arrivals(state, behind: position, line: line) {
-      let place = suffix.arrival(index)
-      let next = suffix.positions[place]
-      if next.kind == .pending, !language.hasActions(state, suffix.terminal(state, next)) { continue }
-      work.append((node, place))
+  private func shift(
+    _ terminal: SymbolID, _ state: UInt16, _ node: Int32, _ key: GapStacks.Key, _ position: SuffixPosition
+  ) {
+    var next = key
+    next.state = state
+    next.brackets = UInt8(clamping: Int(key.brackets) + Int(language.bracketChange[terminal.index]))
+    if let layout = language.layout {
+      if terminal == layout.indent { next.columns = columns(key.columns, position.column) }
+      if terminal == layout.dedent {
+        next.columns = columns(key.columns, blocks.outerColumn(of: key.columns))
+      }
     }
+    for place in arrivals(state, behind: position, line: position.line.behindFixed(terminal, language)) {
+      next.position = place
+      (next.role, next.startsEnclosed) = (.reads, false)
+      var gap = suffix.positions[place]
+      if gap.kind == .gap {
+        (next.role, next.startsEnclosed) = (.starts, gap.line.startsEnclosed)
+        gap.line.startsEnclosed = false
+        next.position = suffix.identifier(gap)
+      }
+      propose(GapStacks.Edge(node: graph.node(next), below: node, cost: 0))
+    }
+  }
+
+  /// Where `state` is behind a terminal.
+  private func arrivals(_ state: UInt16, behind position: SuffixPosition, line: LinePlace) -> [Int32] {
+    suffix.arrivals(state, behind: position, line: line).map { suffix.arrival($0) }.filter {
+      let next = suffix.positions[$0]
+      return next.kind != .pending || language.hasActions(state, suffix.terminal(state, next))
+    }
+  }
+
+  // MARK: What is written
+
+  /// The edges of the best stack at a node, from its top.
+  private func way(to node: Int32) -> [Int32] {
+    var edges: [Int32] = []
+    var node = node
+    while node != graph.root {
+      let edge = graph.nodes[node].bestEdge
+      edges.append(edge)
+      node = graph.edges[edge].below
+    }
+    return edges
+  }
+
+  /// The terminals of the first `reached` gaps that a way goes through.
+  private func terminals(_ way: [Int32], upTo reached: Int) -> [[PlannedTerminal]] {
+    enum Part {
+      case edge(Int32)
+      case exit(node: Int32, Int32)
+    }
+    var gaps = [[PlannedTerminal]](repeating: [], count: reached)
+    func write(_ node: Int32, _ terminals: [PlannedTerminal]) {
+      let gap = Int(suffix.positions[graph.nodes[node].key.position].segment)
+      if gap < reached { gaps[gap] += terminals }
+    }
+    func terminals(to move: Int32, _ column: Int32) -> [PlannedTerminal] {
+      var terminals = closure.terminals(to: move)
+      if column >= 0, let last = terminals.indices.last { terminals[last].columns = .equal(Int(column)) }
+      return terminals
+    }
+    // What is nearest to the bottom is written first.
+    var parts = way.map(Part.edge)
+    while let part = parts.popLast() {
+      switch part {
+      case .exit(let node, let exit):
+        write(node, exit >= 0 ? closure.terminals(of: exit) : terminals(to: -2 - exit, -1))
+      case .edge(let index):
+        let edge = graph.edges[index]
+        if edge.cost == 0 { continue }
+        if edge.move >= 0 { write(edge.below, terminals(to: edge.move, edge.column)) }
+        var wait = edge.wait
+        if wait < 0 { continue }
+        var edges = [edge.over]
+        while graph.waits[wait].previous >= 0 {
+          edges.append(graph.waits[wait].edge)
+          wait = graph.waits[wait].previous
+        }
+        let first = graph.waits[wait]
+        if first.exit != -1 { parts.append(.exit(node: first.node, first.exit)) }
+        parts += edges.reversed().map(Part.edge)
+      }
+    }
+    return gaps
   }
 }

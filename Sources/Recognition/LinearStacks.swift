@@ -64,6 +64,17 @@ struct LinearStacks {
     return 0
   }
 
+  /// The columns of all open blocks, the innermost first. O(depth of the stack).
+  func columns(of node: Int32) -> [Int32] {
+    var columns = [nodes[node].column]
+    var node = nodes[node].parent
+    while node >= 0 {
+      if nodes[node].column < columns[columns.count - 1] { columns.append(nodes[node].column) }
+      node = nodes[node].parent
+    }
+    return columns
+  }
+
   /// The stacks at a node of an arena, no more than `limit` of them. O(their depth).
   mutating func copies(of node: Int32, in arena: StackArena, limit: Int) -> [Int32] {
     var states: [StackArena.Node] = []

@@ -89,8 +89,8 @@ final class Witness {
     static let far = Outlook(gaps: 6, exits: 1_000_000)
   }
   private static let textsTried = 20
-  private static let itemsFirst = 100_000
-  private static let items = 20_000
+  private static let itemsFirst = 1_000_000
+  private static let items = 100_000
   private static let summaries = 2
   /// For a first witness, before summaries are left to find all of it.
   private static let summariesFirst = 8
@@ -269,9 +269,10 @@ final class Witness {
     let starts = settled(draft.frontier)
     let own = entries[index...].map(\.segment)
     let behind = gaps[draft.next...]
-    var farthest = -1
-    for gapCost in GapSearch.gapCosts where draft.items > 0 && !starts.isEmpty {
-      let limit = isKnown ? draft.items / 2 : min(draft.items, Self.itemsFirst / GapSearch.gapCosts.count)
+    var farthest: GapSearch?
+    let attempts = isKnown ? GapSearch.attemptsNear : GapSearch.attempts
+    for (gapCost, items) in attempts where draft.items > 0 && !starts.isEmpty {
+      let limit = min(draft.items, items)
       let search = GapSearch(
         recogniser, segments: own + behind.map(\.segment), gapCost: gapCost, refused: refused, limit: limit)
       for (number, gap) in behind.enumerated() {
@@ -284,23 +285,32 @@ final class Witness {
       }
       let found = search.find()
       draft.items -= limit - search.itemsLeft
-      // Where the price makes no difference, a summary helps to get further. Without a witness, a way to there is half.
-      let isStuck = found == nil && farthest == search.farthest.gap
-      farthest = search.farthest.gap
-      if isStuck { draft.stuck = max(draft.stuck, index + farthest) }
-      if let found = found ?? (isStuck && !isKnown ? search.part : nil) {
-        for entry in index..<entries.count where entry - index < found.count {
-          (entries[entry].filler, entries[entry].plan) = (nil, found[entry - index])
-        }
-        for plan in found.dropFirst(own.count) {
-          entries.append(Entry(segment: gaps[draft.next].segment, plan: plan))
-          draft.next += 1
-        }
+      if let found {
+        take(found, &entries, index, &draft)
         return true
       }
-      if isStuck { break }
+      if farthest.map({ $0.farthest.gap < search.farthest.gap }) ?? true { farthest = search }
     }
-    return false
+    guard let farthest else { return false }
+    // A summary helps to get further. Without a witness, a way to there is half.
+    draft.stuck = max(draft.stuck, index + farthest.farthest.gap)
+    guard !isKnown, let part = farthest.part else { return false }
+    take(part, &entries, index, &draft)
+    return true
+  }
+
+  /// Notes what was found for the entries from `index` on and for old gaps behind them.
+  private func take(
+    _ found: [[RightSummary.PlannedTerminal]], _ entries: inout [Entry], _ index: Int, _ draft: inout Draft
+  ) {
+    let own = entries.count - index
+    for entry in index..<entries.count where entry - index < found.count {
+      (entries[entry].filler, entries[entry].plan) = (nil, found[entry - index])
+    }
+    for plan in found.dropFirst(own) {
+      entries.append(Entry(segment: gaps[draft.next].segment, plan: plan))
+      draft.next += 1
+    }
   }
 
   /// Where parsers stand if the text ends here: a terminal that could go on ends as well.
