@@ -62,6 +62,29 @@ import Testing
     }
   }
 
+  /// Stacks of a search that are alike at the top are followed once, by the first way.
+  @Test func stacksThatAreAlikeAreOneNode() {
+    var stacks = GapStacks()
+    defer { stacks.deallocate() }
+    let key = GapStacks.Key(state: 3, brackets: 0, role: .reads, position: 7, columns: 0)
+    var other = key
+    other.state = 4
+    let (top, below) = (stacks.node(key), stacks.node(other))
+    let again = stacks.node(key)
+    #expect(again == top && below != top)
+    let first = stacks.propose(GapStacks.Edge(node: below, below: stacks.root, cost: 2))
+    let dear = stacks.propose(GapStacks.Edge(node: below, below: stacks.root, cost: 5))
+    let upper = stacks.propose(GapStacks.Edge(node: top, below: below, cost: 1))
+    let entered = [stacks.enter(first), stacks.enter(dear), stacks.enter(upper)]
+    #expect(entered == [true, false, true])
+    #expect(stacks.nodes[below].bestEdge == first && stacks.nodes[top].cost == 3)
+    let wait = GapStacks.Wait(
+      node: top, count: 2, action: .reduces, operand: 1, role: .rises, startsEnclosed: false, brackets: 0, position: 7,
+      columns: 0, cost: 4)
+    let (known, like) = (stacks.add(wait), stacks.add(wait))
+    #expect(known != nil && like == nil)
+  }
+
   @Test func gapsCanBeClosed() throws {
     let language = try TestLanguages.language("json", dialect: true)
     let canvas = CanvasRecogniser(
