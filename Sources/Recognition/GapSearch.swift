@@ -13,15 +13,15 @@ import Grammar
 final class GapSearch {
   typealias PlannedTerminal = RightSummary.PlannedTerminal
 
-  private let language: Language
+  let language: Language
   let suffix: SuffixText
-  private let closure: HoleClosure
+  let closure: HoleClosure
   private var distances: GapDistanceTable
   /// Stacks that the search starts with, and those from which a known way goes on.
   private var linear = LinearStacks()
-  private var graph = GapStacks()
+  var graph = GapStacks()
   /// Blocks that are open in one another, as stacks of their columns.
-  private var blocks = LinearStacks()
+  var blocks = LinearStacks()
   /// How the last gap and the text behind it go on, and where stacks are in the recogniser's arena for it.
   private let recogniser: Recogniser
   private var ending: Completion?
@@ -37,7 +37,7 @@ final class GapSearch {
   /// Stacks at the starts of gaps from which a known way goes on.
   var goals: [Set<Int32>]
   /// Terminals that the first gap is not to get.
-  private let refused: [[SymbolID]]
+  let refused: [[SymbolID]]
   /// How many items may still be looked at before the search is given up.
   private(set) var itemsLeft: Int
   /// The edges of the way that was found, from the top of the stack, and how many gaps it goes through.
@@ -125,7 +125,7 @@ final class GapSearch {
 
   private func price(_ segment: Int32) -> Int32 { Int32(goals.count - 1 - Int(segment)) * gapCost }
 
-  private func propose(_ edge: GapStacks.Edge, _ distance: Int32 = 0) {
+  func propose(_ edge: GapStacks.Edge, _ distance: Int32 = 0) {
     let segment = suffix.positions[graph.nodes[edge.node].key.position].segment
     let cost = graph.nodes[edge.below].cost + edge.cost + distance + price(segment)
     queue.insert(graph.propose(edge) << 1, cost: cost)
@@ -182,7 +182,7 @@ final class GapSearch {
       state: key.state, Surroundings(column: blocks.nodes[key.columns].column, brackets: key.brackets), parent: below)
   }
 
-  private func wait(_ wait: GapStacks.Wait) {
+  func wait(_ wait: GapStacks.Wait) {
     guard let index = graph.add(wait) else { return }
     var edge = graph.nodes[wait.node].firstEdge
     while edge >= 0 {
@@ -235,7 +235,7 @@ final class GapSearch {
   }
 
   /// What waits at `node` to be the same stack at another place.
-  private func move(_ node: Int32, to position: Int32, _ role: GapStacks.Role) -> GapStacks.Wait {
+  func move(_ node: Int32, to position: Int32, _ role: GapStacks.Role) -> GapStacks.Wait {
     let key = graph.nodes[node].key
     return GapStacks.Wait(
       node: node, count: 1, action: .moves, operand: Int32(key.state), role: role, startsEnclosed: key.startsEnclosed,
@@ -244,7 +244,7 @@ final class GapSearch {
 
   /// The same at the start of a gap. The closure knows those that start outside of strings; where they start matters only
   /// to where they end.
-  private func move(_ node: Int32, to gap: SuffixPosition) -> GapStacks.Wait {
+  func move(_ node: Int32, to gap: SuffixPosition) -> GapStacks.Wait {
     var place = gap
     place.line.startsEnclosed = false
     var wait = move(node, to: suffix.identifier(place), .starts)
@@ -387,7 +387,7 @@ final class GapSearch {
   }
 
   /// The open blocks with one at `column` as the innermost.
-  private func columns(_ open: Int32, _ column: Int32) -> Int32 {
+  func columns(_ open: Int32, _ column: Int32) -> Int32 {
     var open = open
     while open >= 0, blocks.nodes[open].column > column { open = blocks.nodes[open].parent }
     if open >= 0, blocks.nodes[open].column == column { return open }
@@ -413,159 +413,4 @@ final class GapSearch {
 
   private static let segmentsIndenting = 8
   private static let columnsTried = 3
-
-  // MARK: In fixed text
-
-  /// Leaves the gap for the text behind it.
-  private func leave(_ node: Int32, _ key: GapStacks.Key) {
-    if !refused.isEmpty, suffix.positions[key.position].segment == 0 {
-      if refused.contains(terminals(way(to: node), upTo: 1)[0].map(\.symbol)) { return }
-    }
-    let lookaheads = suffix.positions[key.position].line.lookaheads
-    var free = suffix.positions[suffix.free[key.position]]
-    free.line.startsEnclosed = key.startsEnclosed
-    for arrival in suffix.arrivals(key.state, behind: free) {
-      let position = suffix.arrival(arrival)
-      if suffix.takes(key.state, suffix.positions[position], under: lookaheads) {
-        wait(moveOn(node, to: position))
-      }
-    }
-  }
-
-  /// What waits at `node` to be the same stack at a place that it has come to in fixed text.
-  private func moveOn(_ node: Int32, to position: Int32) -> GapStacks.Wait {
-    let place = suffix.positions[position]
-    if place.kind == .gap { return move(node, to: place) }
-    var wait = move(node, to: position, .reads)
-    wait.startsEnclosed = false
-    return wait
-  }
-
-  /// Takes the terminal that waits where a stack is.
-  private func read(_ node: Int32, _ key: GapStacks.Key) {
-    let position = suffix.positions[key.position]
-    func reduce(_ count: Int, _ symbol: UInt16, endsExtra: Bool) {
-      let wait = GapStacks.Wait(
-        node: node, count: Int32(count), action: endsExtra ? .endsExtra : .reduces, operand: Int32(symbol),
-        role: .reads, startsEnclosed: false, brackets: key.brackets, position: key.position, columns: key.columns,
-        cost: 0)
-      if count > 0 { return self.wait(wait) }
-      let target = language.goto(key.state, symbol)
-      if target == 0 { return }
-      var next = key
-      next.state = target
-      propose(GapStacks.Edge(node: graph.node(next), below: node, cost: 0))
-    }
-    if position.kind == .unlexed {
-      if language.lexStates[Int(key.state)] == ParseTables.noLookahead {
-        for reduction in language.row(key.state).extraReductions {
-          reduce(Int(reduction.childCount), reduction.symbol.rawValue, endsExtra: true)
-        }
-      } else {
-        for place in arrivals(key.state, behind: position, line: position.line) { wait(moveOn(node, to: place)) }
-      }
-      return
-    }
-    let column = blocks.nodes[key.columns].column
-    guard position.condition.contains(column), position.brackets.contains(Int32(key.brackets)) else { return }
-    let terminal = suffix.terminal(key.state, position)
-    for action in language.actions(key.state, terminal) {
-      switch action.kind {
-      // Behind the last gap the text is left to the summary.
-      case .accept: break
-      case .reduce: reduce(Int(action.childCount), action.operand, endsExtra: false)
-      case .shiftExtra:
-        for place in arrivals(key.state, behind: position, line: position.line) { wait(moveOn(node, to: place)) }
-      case .shift: shift(terminal, action.operand, node, key, position)
-      }
-    }
-  }
-
-  private func shift(
-    _ terminal: SymbolID, _ state: UInt16, _ node: Int32, _ key: GapStacks.Key, _ position: SuffixPosition
-  ) {
-    var next = key
-    next.state = state
-    next.brackets = UInt8(clamping: Int(key.brackets) + Int(language.bracketChange[terminal.index]))
-    if let layout = language.layout {
-      if terminal == layout.indent { next.columns = columns(key.columns, position.column) }
-      if terminal == layout.dedent {
-        next.columns = columns(key.columns, blocks.outerColumn(of: key.columns))
-      }
-    }
-    for place in arrivals(state, behind: position, line: position.line.behindFixed(terminal, language)) {
-      next.position = place
-      (next.role, next.startsEnclosed) = (.reads, false)
-      var gap = suffix.positions[place]
-      if gap.kind == .gap {
-        (next.role, next.startsEnclosed) = (.starts, gap.line.startsEnclosed)
-        gap.line.startsEnclosed = false
-        next.position = suffix.identifier(gap)
-      }
-      propose(GapStacks.Edge(node: graph.node(next), below: node, cost: 0))
-    }
-  }
-
-  /// Where `state` is behind a terminal.
-  private func arrivals(_ state: UInt16, behind position: SuffixPosition, line: LinePlace) -> [Int32] {
-    suffix.arrivals(state, behind: position, line: line).map { suffix.arrival($0) }.filter {
-      let next = suffix.positions[$0]
-      return next.kind != .pending || language.hasActions(state, suffix.terminal(state, next))
-    }
-  }
-
-  // MARK: What is written
-
-  /// The edges of the best stack at a node, from its top.
-  private func way(to node: Int32) -> [Int32] {
-    var edges: [Int32] = []
-    var node = node
-    while node != graph.root {
-      let edge = graph.nodes[node].bestEdge
-      edges.append(edge)
-      node = graph.edges[edge].below
-    }
-    return edges
-  }
-
-  /// The terminals of the first `reached` gaps that a way goes through.
-  private func terminals(_ way: [Int32], upTo reached: Int) -> [[PlannedTerminal]] {
-    enum Part {
-      case edge(Int32)
-      case exit(node: Int32, Int32)
-    }
-    var gaps = [[PlannedTerminal]](repeating: [], count: reached)
-    func write(_ node: Int32, _ terminals: [PlannedTerminal]) {
-      let gap = Int(suffix.positions[graph.nodes[node].key.position].segment)
-      if gap < reached { gaps[gap] += terminals }
-    }
-    func terminals(to move: Int32, _ column: Int32) -> [PlannedTerminal] {
-      var terminals = closure.terminals(to: move)
-      if column >= 0, let last = terminals.indices.last { terminals[last].columns = .equal(Int(column)) }
-      return terminals
-    }
-    // What is nearest to the bottom is written first.
-    var parts = way.map(Part.edge)
-    while let part = parts.popLast() {
-      switch part {
-      case .exit(let node, let exit):
-        write(node, exit >= 0 ? closure.terminals(of: exit) : terminals(to: -2 - exit, -1))
-      case .edge(let index):
-        let edge = graph.edges[index]
-        if edge.cost == 0 { continue }
-        if edge.move >= 0 { write(edge.below, terminals(to: edge.move, edge.column)) }
-        var wait = edge.wait
-        if wait < 0 { continue }
-        var edges = [edge.over]
-        while graph.waits[wait].previous >= 0 {
-          edges.append(graph.waits[wait].edge)
-          wait = graph.waits[wait].previous
-        }
-        let first = graph.waits[wait]
-        if first.exit != -1 { parts.append(.exit(node: first.node, first.exit)) }
-        parts += edges.reversed().map(Part.edge)
-      }
-    }
-    return gaps
-  }
 }
