@@ -8,6 +8,8 @@ struct PaddingText {
   /// Where the last line and the one before it start in `text`, at their line breaks.
   private var line = 0
   private var lineBefore = 0
+  /// Nothing but blanks stands behind the last line break.
+  private var isIndentation = false
 
   /// nil if there is anything else in `bytes`. O(bytes).
   init?(_ bytes: UnsafeBufferPointer<UInt8>, _ language: Language) {
@@ -26,6 +28,7 @@ struct PaddingText {
         let start = index + lineMark.count
         index = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
         text += lineMark
+        isIndentation = false
         // Of a comment that is over, it does not matter whether there was anything in it.
         if index > start || index < bytes.count { text.append(Language.ordinaryByte) }
         isInComment = index == bytes.count && index > start
@@ -34,6 +37,7 @@ struct PaddingText {
         index = start
         while index < bytes.count, !bytes[index...].starts(with: block.end) { index += 1 }
         text += block.start
+        isIndentation = false
         // A line break within a comment may count as one.
         if bytes[start..<index].contains(0x0A) { text.append(0x0A) }
         if index > start || index < bytes.count { text.append(Language.ordinaryByte) }
@@ -56,11 +60,12 @@ struct PaddingText {
     if line > lineBefore, text[line...] == text[lineBefore..<line] { text.removeSubrange(line...) }
     if line < text.count { (lineBefore, line) = (line, text.count) }
     text.append(0x0A)
+    isIndentation = true
   }
 
   private mutating func appendBlank(_ byte: UInt8) {
-    if let layout = language.layout, text.last(where: { $0 != 0x20 }) == 0x0A {
-      text += [UInt8](repeating: 0x20, count: byte == 0x09 ? layout.tabWidth : 1)
+    if isIndentation, let layout = language.layout {
+      for _ in 0..<(byte == 0x09 ? layout.tabWidth : 1) { text.append(0x20) }
     } else if let last = text.last, isRun(last, byte) {
       return
     } else {
