@@ -1,3 +1,4 @@
+import Constraint
 import Foundation
 import Grammar
 import Syntax
@@ -61,6 +62,33 @@ struct SampleTests {
       }
     }
     #expect(proven * 10 > all * 9, "\(proven) of \(all)")
+  }
+
+  /// Masks are the check of every single token, of some that are pieces of the sample and some that are nothing.
+  @Test(arguments: Samples.languages)
+  func masksOfSamplesAreTheCheck(_ name: String) throws {
+    let language = try Language(try GrammarStore.default.open(name))
+    for input in try Samples.inputs(of: name).prefix(1) {
+      let bytes = input.bytes
+      let pieces = stride(from: 0, to: bytes.count, by: 11).map { Array(bytes[$0..<min($0 + 2 + $0 % 5, bytes.count)]) }
+      let others = ["T_", "------", "((((", "++!", "<<<<", "\n\n  a", "'\"`", "*/", "x", "1", " ", "\n", "}", ";"]
+      let tokens = Set(pieces.filter { String(validating: $0, as: UTF8.self) != nil } + others.map { Array($0.utf8) })
+      let vocabulary = Vocabulary(tokens: tokens.sorted { $0.lexicographicallyPrecedes($1) })
+      let paths = TokenPaths(language, vocabulary)
+      let lines = [0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 }
+      for frontier in stride(from: 3, to: bytes.count, by: max(bytes.count / 400, 1)) {
+        let start = lines.prefix { $0 < frontier }.suffix(3).first ?? 0
+        let recogniser = HoleRecogniser(language, prefix: Array(bytes[..<start]), segments: [[]])
+        guard recogniser.isViable, recogniser.append(bytes[start..<frontier]) else { continue }
+        let constraint = TokenConstraint(recogniser, paths)
+        let mask = constraint.mask()
+        for token in (0..<vocabulary.count).map({ TokenID($0) }) where mask.contains(token) != constraint.permits(token)
+        {
+          let text = String(decoding: vocabulary.bytes(of: token), as: UTF8.self)
+          Issue.record("\(input.name), behind byte \(frontier) of a hole from \(start): \(text.debugDescription)")
+        }
+      }
+    }
   }
 
   @Test(arguments: Samples.languages)

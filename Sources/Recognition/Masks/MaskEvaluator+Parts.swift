@@ -153,8 +153,11 @@ extension MaskEvaluator {
         continue
       }
       next.head.node = node
-      // What no text completes has no tokens behind it: a run of minus signs would be followed to its end for nothing.
-      if completion.isOpenEnded, !completion.isCompletable(node, hole: session.hole, completion.place(next.head)) {
+      // What no text completes has no tokens behind it: a run of minus signs would be followed to its end for nothing. Of
+      // what stands in a context, a "no" may only say that another one would have to be opened in it.
+      if completion.isOpenEnded, arena.nodes[Int(node)].open.contexts == 0,
+        !completion.isCompletable(node, hole: session.hole, completion.place(next.head))
+      {
         continue
       }
       var start = start(state, next.head)

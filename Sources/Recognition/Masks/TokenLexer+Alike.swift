@@ -94,7 +94,9 @@ extension TokenLexer {
       let scan = (text + probe).withUnsafeBufferPointer {
         scanner.scan($0, 1, row: Int(start.row), state: start.scanner.actual)
       }
-      return scan.found && scan.terminal == terminal && scan.end >= text.count && scan.state == start.scanner.actual
+      // Not with the end of the text: there a scanner may take what is not over for text, as a comment within a comment.
+      return scan.found && !scan.sawEnd && scan.terminal == terminal && scan.end >= text.count
+        && scan.state == start.scanner.actual
     }
     let probes = language.fixedProbes.texts
     // What ended text last mostly does again.
