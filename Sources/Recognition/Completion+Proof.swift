@@ -1,30 +1,5 @@
 import Grammar
 
-/// Of the proofs of a stack, as bits, what verdicts on it were taken from.
-struct NeededProofs: BitwiseCopyable, Equatable {
-  /// One of these does for all verdicts.
-  private var any = UInt32.max
-  /// Where none does for all, all of these.
-  private var all: UInt32 = 0
-
-  /// Notes a verdict that any of `proofs` gives.
-  mutating func use(_ proofs: UInt32) {
-    if any & proofs != 0 {
-      any &= proofs
-    } else {
-      all |= any | proofs
-    }
-  }
-
-  mutating func merge(_ other: NeededProofs) {
-    if other.any != .max { use(other.any) }
-    all |= other.all
-  }
-
-  /// Whether a stack that has `proofs` has the same verdicts.
-  func hold(for proofs: UInt32) -> Bool { (any == .max || any & proofs != 0) && all & ~proofs == 0 }
-}
-
 /// Stacks of which it is proved that they can be completed where nothing stands behind the hole (`StackProof`).
 extension Completion {
   /// Whether nothing stands behind the hole and there is a way down the stack of `node` that is proven.
@@ -37,24 +12,17 @@ extension Completion {
   func proofs(of node: Int32) -> UInt32 {
     guard isOpenEnded, !allowsOtherContexts, let closure = summary.suffix.closure else { return 0 }
     let proofs = ground?.proofs ?? Self.allProofs
-    return proofs == 0 ? 0 : proofs & self.proofs(of: node, downTo: ground?.count ?? Int32(stableCount), closure)
+    return proofs == 0 ? 0 : proofs & proofsOnWays(of: node, closure)
   }
 
   private static let allProofs: UInt32 = 1 << StackProof.proofCount - 1
 
-  private func proofs(of node: Int32, downTo count: Int32, _ closure: HoleClosure) -> UInt32 {
-    if node < count {
-      guard let ground else { return proofsOfStable(node, closure) }
-      return node == ground.node ? ground.proofs : proofsBelow(node, closure)
-    }
-    return proofs(of: node, closure, isNoted: true) { proofs(of: $0, downTo: count, closure) }
-  }
-
-  /// The same for a node below the ground. As long as nodes have a single parent, these are those of the ground or more; notes
-  /// are made of ways that part.
-  private func proofsBelow(_ node: Int32, _ closure: HoleClosure) -> UInt32 {
+  /// Notes what was looked at above the ground. Below it, as long as nodes have a single parent, the proofs are those of the
+  /// ground or more; notes are made of ways that part.
+  private func proofsOnWays(of node: Int32, _ closure: HoleClosure) -> UInt32 {
+    if let ground, node == ground.node { return ground.proofs }
     if node < stableCount { return proofsOfStable(node, closure) }
-    return proofs(of: node, closure, isNoted: false) { proofsBelow($0, closure) }
+    return proofs(of: node, closure, isNoted: node >= ground?.count ?? 0) { proofsOnWays(of: $0, closure) }
   }
 
   /// Those that say so of the state of `node` over one of its parents, or all if it has none. A parent that came later than its

@@ -23,7 +23,7 @@ extension GapSearch {
     let place = suffix.positions[position]
     if place.kind == .gap { return move(node, to: place) }
     var wait = move(node, to: position, .reads)
-    wait.startsEnclosed = false
+    wait.target.startsEnclosed = false
     return wait
   }
 
@@ -31,10 +31,11 @@ extension GapSearch {
   func read(_ node: Int32, _ key: GapStacks.Key) {
     let position = suffix.positions[key.position]
     func reduce(_ count: Int, _ symbol: UInt16, endsExtra: Bool) {
+      var behind = key
+      (behind.state, behind.role, behind.startsEnclosed) = (0, .reads, false)
       let wait = GapStacks.Wait(
         node: node, count: Int32(count), action: endsExtra ? .endsExtra : .reduces, operand: Int32(symbol),
-        role: .reads, startsEnclosed: false, brackets: key.brackets, position: key.position, columns: key.columns,
-        cost: 0)
+        target: behind, cost: 0)
       if count > 0 { return self.wait(wait) }
       let target = language.goto(key.state, symbol)
       if target == 0 { return }

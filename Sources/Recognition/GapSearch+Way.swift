@@ -40,16 +40,10 @@ extension GapSearch {
         let edge = graph.edges[index]
         if edge.cost == 0 { continue }
         if edge.move >= 0 { write(edge.below, terminals(to: edge.move, edge.column)) }
-        var wait = edge.wait
-        if wait < 0 { continue }
-        var edges = [edge.over]
-        while graph.waits[wait].previous >= 0 {
-          edges.append(graph.waits[wait].edge)
-          wait = graph.waits[wait].previous
-        }
-        let first = graph.waits[wait]
+        if edge.wait < 0 { continue }
+        let (first, edges) = graph.trace(edge.wait, edge.over)
         if first.exit != -1 { parts.append(.exit(node: first.node, first.exit)) }
-        parts += edges.reversed().map(Part.edge)
+        parts += edges.map(Part.edge)
       }
     }
     return gaps

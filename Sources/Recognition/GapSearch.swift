@@ -209,37 +209,36 @@ final class GapSearch {
 
   /// Takes the action that has waited, with nothing more to be taken off a stack.
   private func land(_ wait: GapStacks.Wait, _ below: Int32, _ edge: Int32, _ index: Int32) {
-    var state = UInt16(truncatingIfNeeded: wait.operand)
-    var (position, brackets) = (wait.position, wait.brackets)
+    var key = wait.target
+    key.state = UInt16(truncatingIfNeeded: wait.operand)
     if wait.action != .moves {
       if below == graph.root { return }
-      let under = graph.nodes[below].key.state
+      let under = graph.nodes[below].key
       // What is open where a stack rises to is what was.
-      if wait.role == .rises { brackets = graph.nodes[below].key.brackets }
-      state = language.goto(under, state)
-      if state == 0 { return }
-      position = suffix.narrowed(position, by: state)
-      if position < 0 { return }
-      if wait.action == .endsExtra, state == under {
+      if key.role == .rises { key.brackets = under.brackets }
+      key.state = language.goto(under.state, key.state)
+      if key.state == 0 { return }
+      key.position = suffix.narrowed(key.position, by: key.state)
+      if key.position < 0 { return }
+      if wait.action == .endsExtra, key.state == under.state {
         var next = wait
-        (next.node, next.count, next.action, next.operand) = (below, 1, .moves, Int32(state))
-        (next.position, next.brackets, next.previous, next.edge) = (position, brackets, index, edge)
+        (next.node, next.count, next.action, next.operand) = (below, 1, .moves, Int32(key.state))
+        (next.target.position, next.target.brackets, next.previous, next.edge) = (
+          key.position, key.brackets, index, edge
+        )
         self.wait(next)
         return
       }
     }
-    let key = GapStacks.Key(
-      state: state, brackets: brackets, role: wait.role, startsEnclosed: wait.startsEnclosed, position: position,
-      columns: wait.columns)
     propose(GapStacks.Edge(node: graph.node(key), below: below, cost: wait.cost, wait: index, over: edge))
   }
 
   /// What waits at `node` to be the same stack at another place.
   func move(_ node: Int32, to position: Int32, _ role: GapStacks.Role) -> GapStacks.Wait {
-    let key = graph.nodes[node].key
-    return GapStacks.Wait(
-      node: node, count: 1, action: .moves, operand: Int32(key.state), role: role, startsEnclosed: key.startsEnclosed,
-      brackets: key.brackets, position: position, columns: key.columns, cost: 0)
+    var target = graph.nodes[node].key
+    let state = Int32(target.state)
+    (target.state, target.role, target.position) = (0, role, position)
+    return GapStacks.Wait(node: node, count: 1, action: .moves, operand: state, target: target, cost: 0)
   }
 
   /// The same at the start of a gap. The closure knows those that start outside of strings; where they start matters only
@@ -248,7 +247,7 @@ final class GapSearch {
     var place = gap
     place.line.startsEnclosed = false
     var wait = move(node, to: suffix.identifier(place), .starts)
-    wait.startsEnclosed = gap.line.startsEnclosed
+    wait.target.startsEnclosed = gap.line.startsEnclosed
     return wait
   }
 
@@ -291,14 +290,9 @@ final class GapSearch {
     if found != nil { return }
     let node = graph.nodes[below]
     if below == graph.root ? wait.operand < 0 : node.linear >= 0 && node.linear == wait.operand {
-      var edges = [edge]
-      var wait = index
-      while graph.waits[wait].previous >= 0 {
-        edges.append(graph.waits[wait].edge)
-        wait = graph.waits[wait].previous
-      }
-      found = edges.reversed()
-      reached = Int(suffix.positions[graph.waits[wait].position].segment)
+      let (first, edges) = graph.trace(index, edge)
+      found = edges
+      reached = Int(suffix.positions[first.target.position].segment)
     } else if below != graph.root, node.linear < 0, isLike(node, wait.operand) {
       var next = wait
       (next.node, next.count, next.operand) = (below, 1, linear.nodes[wait.operand].parent)
@@ -327,12 +321,13 @@ final class GapSearch {
     guard exit.count > 0, let column = column(key, behind: exit.blocks) else { return }
     let isExtra = exit.symbol & RightSummary.Exit.extraBit != 0
     let first = suffix.blocks[suffix.block(of: key.position)].firstPosition
+    let target = GapStacks.Key(
+      state: 0, brackets: 0, role: .rises, startsEnclosed: key.startsEnclosed, position: exit.position + first,
+      columns: columns(key.columns, column))
     wait(
       GapStacks.Wait(
         node: node, count: Int32(exit.count), action: isExtra ? .endsExtra : .reduces,
-        operand: Int32(exit.symbol & ~RightSummary.Exit.extraBit), role: .rises, startsEnclosed: key.startsEnclosed,
-        brackets: 0, position: exit.position + first, columns: columns(key.columns, column),
-        cost: settled.cost, exit: index))
+        operand: Int32(exit.symbol & ~RightSummary.Exit.extraBit), target: target, cost: settled.cost, exit: index))
   }
 
   /// Falls by the ways that lead to the text behind the gap, or leaves for it.

@@ -67,12 +67,8 @@ struct GapStacks {
     var action: Action
     /// A symbol, a state, or a stack.
     var operand: Int32
-    /// Where the parser is then.
-    var role: Role
-    var startsEnclosed: Bool
-    var brackets: UInt8
-    var position: Int32
-    var columns: Int32
+    /// Where the parser is then, but for its state.
+    var target: Key
     /// What is written from `node` on.
     var cost: Int32
     /// The exit of the closure with which it begins, -1 for none.
@@ -89,17 +85,12 @@ struct GapStacks {
 
     fileprivate var hash: UInt64 {
       let what = UInt64(UInt32(bitPattern: operand)) << 32 | UInt64(action.rawValue) << 24 | UInt64(count) << 8
-      let place =
-        UInt64(UInt32(bitPattern: position)) << 32 | UInt64(UInt32(bitPattern: columns)) << 8 | UInt64(brackets)
-      return IndexTable.hash(
-        IndexTable.hash(what ^ UInt64(UInt32(bitPattern: node)) &* 0x9E37_79B9_7F4A_7C15) ^ place
-          ^ UInt64(role.rawValue) << 60 ^ (startsEnclosed ? 1 << 59 : 0))
+      return IndexTable.hash(what ^ UInt64(UInt32(bitPattern: node)) &* 0x9E37_79B9_7F4A_7C15) ^ target.hash
     }
 
     fileprivate func isLike(_ other: Wait) -> Bool {
       node == other.node && count == other.count && action == other.action && operand == other.operand
-        && role == other.role && startsEnclosed == other.startsEnclosed && brackets == other.brackets
-        && position == other.position && columns == other.columns
+        && target == other.target
     }
   }
 
@@ -167,6 +158,18 @@ struct GapStacks {
     waitTable.insert(new, at: slot) { grown[$0].hash }
     nodes[wait.node].firstWait = new
     return new
+  }
+
+  /// The edges that what waits was given one after the other, `edge` as the last, from the top of the stack, and what it began
+  /// with.
+  func trace(_ wait: Int32, _ edge: Int32) -> (first: Wait, edges: [Int32]) {
+    var edges = [edge]
+    var wait = waits[wait]
+    while wait.previous >= 0 {
+      edges.append(wait.edge)
+      wait = waits[wait.previous]
+    }
+    return (wait, edges.reversed())
   }
 
   mutating func takeExit(_ node: Int32, next: Int32) { nodes[node].nextExit = next }

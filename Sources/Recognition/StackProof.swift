@@ -222,7 +222,7 @@ struct StackProof {
     var known = live()
     let dead = doubts(but: known)
     if !dead.isEmpty {
-      for pair in dead { takeOut(UInt16(state(pairs[pair])), over: base(pairs[pair])) }
+      takeOut(dead)
       return true
     }
     while true {
@@ -230,7 +230,7 @@ struct StackProof {
       if certain == known { return false }
       let failing = doubts(but: certain)
       if !failing.isEmpty {
-        takeOutCauses(of: failing, certain, known)
+        if looksForCauses { takeOutCauses(of: failing, certain, known) } else { takeOut(failing) }
         return true
       }
       known = certain
@@ -242,30 +242,32 @@ struct StackProof {
     pairs.indices.filter { pairs[$0].isFree && !holds[$0] && isKept(pairs[$0]) }
   }
 
-  private mutating func takeOut(_ state: UInt16, over base: UInt16) {
-    if let index = below[Int(state)].firstIndex(of: base) { isKept[Int(state)][index] = false }
+  private mutating func takeOut(_ failing: [Int]) {
+    for pair in failing { isKept[state(pairs[pair])][Int(pairs[pair].base)] = false }
   }
 
   /// Takes out what spoils pairs that are not certain.
   ///
   /// Mostly that is not the pair on top but the lowest one that its exits come to: `+` stands over an operand nearly
-  /// everywhere, but where a list of names goes on. So where few of the places in which exits end are bad, or nothing that
-  /// stands over the state holds there, what is on top of these places is taken out, and the pair is for all others.
+  /// everywhere, but where a list of names goes on. So where few of the places in which exits end are bad, or most of what
+  /// stands over the same state fails, what is on top of these places is taken out, and the pair is for all others.
   private mutating func takeOutCauses(of failing: [Int], _ certain: [Bool], _ known: [Bool]) {
     var tops = [Int](repeating: 0, count: below.count)
     for state in below.indices {
       for base in keptBelow(UInt16(state)) { tops[Int(base)] += 1 }
     }
-    let share = Dictionary(failing.map { (base(pairs[$0]), 1) }, uniquingKeysWith: +)
+    let failures = Dictionary(failing.map { (base(pairs[$0]), 1) }, uniquingKeysWith: +)
     for pair in failing {
       let base = base(pairs[pair])
-      let isMost = (share[base] ?? 0) * 2 > tops[Int(base)]
-      if looksForCauses, let cause = cause(of: pair, certain, known, isMost: isMost) {
-        for above in states(Pop(state: cause.pop.state, count: cause.pop.count - 1), { keptBelow($0) }) {
-          for landing in keptBelow(above) where cause.landings.contains(landing) { takeOut(above, over: landing) }
+      let isMost = failures[base, default: 0] * 2 > tops[Int(base)]
+      guard let cause = cause(of: pair, certain, known, isMost: isMost) else {
+        takeOut([pair])
+        continue
+      }
+      for above in states(Pop(state: cause.pop.state, count: cause.pop.count - 1), { keptBelow($0) }) {
+        for (index, landing) in below[Int(above)].enumerated() where cause.landings.contains(landing) {
+          isKept[Int(above)][index] = false
         }
-      } else {
-        takeOut(UInt16(state(pairs[pair])), over: base)
       }
     }
   }

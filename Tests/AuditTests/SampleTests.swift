@@ -76,18 +76,21 @@ struct SampleTests {
       let vocabulary = Vocabulary(tokens: tokens.sorted { $0.lexicographicallyPrecedes($1) })
       let paths = TokenPaths(language, vocabulary)
       let lines = [0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 }
+      var compared = 0
       for frontier in stride(from: 3, to: bytes.count, by: max(bytes.count / 400, 1)) {
         let start = lines.prefix { $0 < frontier }.suffix(3).first ?? 0
         let recogniser = HoleRecogniser(language, prefix: Array(bytes[..<start]), segments: [[]])
         guard recogniser.isViable, recogniser.append(bytes[start..<frontier]) else { continue }
         let constraint = TokenConstraint(recogniser, paths)
         let mask = constraint.mask()
+        compared += 1
         for token in (0..<vocabulary.count).map({ TokenID($0) }) where mask.contains(token) != constraint.permits(token)
         {
           let text = String(decoding: vocabulary.bytes(of: token), as: UTF8.self)
           Issue.record("\(input.name), behind byte \(frontier) of a hole from \(start): \(text.debugDescription)")
         }
       }
+      #expect(compared > 0, "\(input.name)")
     }
   }
 

@@ -79,8 +79,8 @@ import Testing
     #expect(entered == [true, false, true])
     #expect(stacks.nodes[below].bestEdge == first && stacks.nodes[top].cost == 3)
     let wait = GapStacks.Wait(
-      node: top, count: 2, action: .reduces, operand: 1, role: .rises, startsEnclosed: false, brackets: 0, position: 7,
-      columns: 0, cost: 4)
+      node: top, count: 2, action: .reduces, operand: 1,
+      target: GapStacks.Key(state: 0, brackets: 0, role: .rises, position: 7, columns: 0), cost: 4)
     let (known, like) = (stacks.add(wait), stacks.add(wait))
     #expect(known != nil && like == nil)
   }
